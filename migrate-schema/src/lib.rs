@@ -1,0 +1,4 @@
+//! The pure part of migrate.
+mod dialect;
+
+pub use dialect::{Dialect, UnknownDialect};
