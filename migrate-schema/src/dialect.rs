@@ -8,7 +8,11 @@ use std::{fmt, str::FromStr};
 /// assert_eq!(Dialect::Sqlite.to_string(), "sqlite");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 #[non_exhaustive]
 pub enum Dialect {
     /// SQLite 3, and what speaks it (rqlite, SQLCipher).

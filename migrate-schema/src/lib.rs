@@ -1,4 +1,19 @@
-//! The pure part of migrate.
-mod dialect;
+//! The pure part of migrate: identifiers, SQL statements, checksums, the schema model and its renderers.
+//!
+//! Nothing here opens a file or a database, and nothing here depends on `syn` or on a driver, so the same
+//! code serves the macros while they compile and the runner when it runs.
 
+mod checksum;
+mod dialect;
+pub mod finding;
+mod id;
+pub mod lex;
+pub mod statement;
+#[cfg(feature = "parse")]
+pub mod syntax;
+
+pub use checksum::Checksum;
 pub use dialect::{Dialect, UnknownDialect};
+pub use finding::{Code, Finding};
+pub use id::{IdError, MigrationId, Version};
+pub use statement::{Statement, StatementKind};

@@ -1,0 +1,418 @@
+//! Statements: where each begins and ends in a text, and what the runner has to know of it.
+
+use crate::{
+    Dialect,
+    lex::{self, Token, TokenKind},
+};
+
+/// What the runner has to know of a statement before it runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum StatementKind {
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`, `SAVEPOINT` and their kin: the runner's business.
+    TransactionControl,
+    /// `PRAGMA foreign_keys = …`, which SQLite ignores inside a transaction.
+    ForeignKeysPragma,
+    /// What the database refuses inside a transaction: `VACUUM`, a change of `PRAGMA journal_mode`, ….
+    OutsideTransaction,
+    /// `CREATE TABLE`.
+    CreateTable,
+    /// `DROP TABLE`.
+    DropTable,
+    /// `ALTER TABLE … RENAME TO …`.
+    RenameTable,
+    /// Anything else.
+    Other,
+}
+
+/// One statement of a text. Positions are bytes; `text[start..end]` has no `;`, and no comment around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Statement {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte behind its last.
+    pub end: usize,
+    /// What it is.
+    pub kind: StatementKind,
+}
+
+impl Statement {
+    /// The statement's own text.
+    pub fn text<'a>(&self, source: &'a str) -> &'a str {
+        source.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Splits a text at its `;`, but not inside a string, a comment or the body of a trigger or procedure.
+///
+/// ```
+/// use migrate_schema::{Dialect, statement};
+/// let sql = "CREATE TABLE a (b); -- the end;\nDROP TABLE a";
+/// let statements = statement::split(sql, Dialect::Sqlite);
+/// assert_eq!(statements.len(), 2);
+/// assert_eq!(statements[1].text(sql), "DROP TABLE a");
+/// ```
+pub fn split(source: &str, dialect: Dialect) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut tokens: Vec<Token> = Vec::new();
+    for token in lex::tokens(source, dialect) {
+        if !token.is_symbol(source, ';') {
+            tokens.push(token);
+        } else if in_body(source, &tokens, dialect) {
+            // The `;` of a body belongs to its statement; it is kept so that `; END ;` can be seen.
+            tokens.push(token);
+        } else {
+            statements.extend(statement(source, &tokens, dialect));
+            tokens.clear();
+        }
+    }
+    statements.extend(statement(source, &tokens, dialect));
+    statements
+}
+
+fn statement(source: &str, tokens: &[Token], dialect: Dialect) -> Option<Statement> {
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    Some(Statement {
+        start: first.start,
+        end: last.end,
+        kind: kind(source, tokens, dialect),
+    })
+}
+
+/// Whether a `;` behind these tokens stands inside the body of the statement that they begin.
+fn in_body(source: &str, tokens: &[Token], dialect: Dialect) -> bool {
+    let words = Words { source, tokens };
+    let mut at = 0;
+    if words.is(at, "explain") {
+        at += if words.is(1, "query") { 3 } else { 1 };
+    }
+    if !words.is(at, "create") {
+        return false;
+    }
+    match dialect {
+        Dialect::Sqlite => {
+            at += 1;
+            at += usize::from(words.is(at, "temp") || words.is(at, "temporary"));
+            // SQLite's own rule for where a trigger ends: at `END` between two `;`.
+            words.is(at, "trigger")
+                && !(words.is_from_end(0, "end") && words.symbol_from_end(1, ';'))
+        }
+        Dialect::Postgres | Dialect::Mysql => words.open_blocks(dialect) > 0,
+    }
+}
+
+/// Access to tokens as words, from either end.
+struct Words<'a> {
+    source: &'a str,
+    tokens: &'a [Token],
+}
+
+impl Words<'_> {
+    fn is(&self, at: usize, word: &str) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|t| t.is_word(self.source, word))
+    }
+
+    fn is_symbol(&self, at: usize, symbol: char) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|t| t.is_symbol(self.source, symbol))
+    }
+
+    fn is_from_end(&self, back: usize, word: &str) -> bool {
+        self.tokens
+            .len()
+            .checked_sub(back + 1)
+            .is_some_and(|at| self.is(at, word))
+    }
+
+    fn symbol_from_end(&self, back: usize, symbol: char) -> bool {
+        self.tokens
+            .len()
+            .checked_sub(back + 1)
+            .is_some_and(|at| self.is_symbol(at, symbol))
+    }
+
+    fn any(&self, at: usize, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(at, word))
+    }
+
+    /// How many `BEGIN` and `CASE` are not closed yet. `END IF` and its kin close what does not count.
+    fn open_blocks(&self, dialect: Dialect) -> usize {
+        let (mut open, mut at) = (0_usize, 0);
+        while at < self.tokens.len() {
+            if self.is(at, "end") {
+                if self.any(at + 1, &["if", "loop", "while", "repeat"]) {
+                    at += 1;
+                } else {
+                    at += usize::from(self.is(at + 1, "case"));
+                    open = open.saturating_sub(1);
+                }
+            } else if self.is(at, "begin") {
+                open += usize::from(dialect == Dialect::Mysql || self.is(at + 1, "atomic"));
+            } else if open > 0 && self.is(at, "case") {
+                open += 1;
+            }
+            at += 1;
+        }
+        open
+    }
+}
+
+fn kind(source: &str, tokens: &[Token], dialect: Dialect) -> StatementKind {
+    let words = Words { source, tokens };
+    if is_transaction_control(&words, dialect) {
+        return StatementKind::TransactionControl;
+    }
+    if words.is(0, "create") {
+        let skipped = 1 + usize::from(words.any(1, &["temp", "temporary", "unlogged"]));
+        return if words.is(skipped, "table") {
+            StatementKind::CreateTable
+        } else {
+            outside(&words, dialect)
+        };
+    }
+    if words.is(0, "drop") && words.is(1, "table") {
+        return StatementKind::DropTable;
+    }
+    if words.is(0, "alter") && words.is(1, "table") {
+        let renames =
+            (2..tokens.len()).any(|at| words.is(at, "rename") && words.any(at + 1, &["to", "as"]));
+        return if renames {
+            StatementKind::RenameTable
+        } else {
+            StatementKind::Other
+        };
+    }
+    if dialect == Dialect::Sqlite && words.is(0, "pragma") {
+        return pragma(&words);
+    }
+    outside(&words, dialect)
+}
+
+fn is_transaction_control(words: &Words<'_>, dialect: Dialect) -> bool {
+    words.any(0, &["begin", "commit", "rollback", "savepoint", "release"])
+        || (dialect != Dialect::Mysql && words.is(0, "end"))
+        || (words.is(0, "start") && words.is(1, "transaction"))
+        || (dialect == Dialect::Postgres
+            && (words.is(0, "abort") || (words.is(0, "prepare") && words.is(1, "transaction"))))
+}
+
+fn pragma(words: &Words<'_>) -> StatementKind {
+    let at = if words.is_symbol(2, '.') { 3 } else { 1 };
+    let assigns = words.is_symbol(at + 1, '=') || words.is_symbol(at + 1, '(');
+    match assigns {
+        true if words.is(at, "foreign_keys") => StatementKind::ForeignKeysPragma,
+        true if words.any(at, &["journal_mode", "synchronous", "temp_store"]) => {
+            StatementKind::OutsideTransaction
+        }
+        _ => StatementKind::Other,
+    }
+}
+
+fn outside(words: &Words<'_>, dialect: Dialect) -> StatementKind {
+    let refused = match dialect {
+        Dialect::Sqlite => words.is(0, "vacuum"),
+        Dialect::Postgres => {
+            words.is(0, "vacuum")
+                || (words.any(0, &["create", "drop"]) && words.any(1, &["database", "tablespace"]))
+                || (words.any(0, &["create", "drop", "reindex"])
+                    && (1..words.tokens.len()).any(|at| words.is(at, "concurrently")))
+        }
+        Dialect::Mysql => false,
+    };
+    if refused {
+        StatementKind::OutsideTransaction
+    } else {
+        StatementKind::Other
+    }
+}
+
+/// Whether these statements, in this order, make a table again that they removed: the way SQLite needs
+/// for what its `ALTER TABLE` cannot do, and the one in which enforced foreign keys delete children.
+///
+/// ```
+/// use migrate_schema::{Dialect, statement::rebuilds_a_table};
+/// assert!(rebuilds_a_table(
+///     ["CREATE TABLE new (a)", "DROP TABLE t", "ALTER TABLE new RENAME TO t"],
+///     Dialect::Sqlite,
+/// ));
+/// assert!(!rebuilds_a_table(["DROP TABLE t", "CREATE TABLE u (a)"], Dialect::Sqlite));
+/// ```
+pub fn rebuilds_a_table<'a>(
+    statements: impl IntoIterator<Item = &'a str>,
+    dialect: Dialect,
+) -> bool {
+    let mut removed: Vec<String> = Vec::new();
+    for text in statements {
+        let tokens: Vec<Token> = lex::tokens(text, dialect).collect();
+        let words = Words {
+            source: text,
+            tokens: &tokens,
+        };
+        let mut made = Vec::new();
+        match kind(text, &tokens, dialect) {
+            StatementKind::CreateTable => made.extend(name_after(&words, "table")),
+            StatementKind::DropTable => removed.extend(name_after(&words, "table")),
+            StatementKind::RenameTable => {
+                removed.extend(name_after(&words, "table"));
+                made.extend(name_after(&words, "to"));
+            }
+            _ => {}
+        }
+        if made.iter().any(|name| removed.contains(name)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The name behind a keyword, without schema, quotes, case, and `IF [NOT] EXISTS`.
+fn name_after(words: &Words<'_>, keyword: &str) -> Option<String> {
+    let mut at = (0..words.tokens.len()).find(|at| words.is(*at, keyword))? + 1;
+    while words.any(at, &["if", "not", "exists", "only"]) {
+        at += 1;
+    }
+    if words.is_symbol(at + 1, '.') {
+        at += 2;
+    }
+    let token = words.tokens.get(at)?;
+    let text = token.text(words.source);
+    let bare = match token.kind {
+        TokenKind::Word => text,
+        _ => text.get(1..text.len().checked_sub(1)?)?,
+    };
+    Some(bare.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use StatementKind::*;
+    use proptest::prelude::*;
+
+    fn texts(sql: &str, dialect: Dialect) -> Vec<&str> {
+        split(sql, dialect).iter().map(|s| s.text(sql)).collect()
+    }
+
+    #[test]
+    fn a_trigger_is_one_statement() {
+        let trigger = "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM a; END";
+        let sql = format!("{trigger};\nSELECT 1;;");
+        assert_eq!(texts(&sql, Dialect::Sqlite), [trigger, "SELECT 1"]);
+    }
+
+    #[test]
+    fn bodies_of_the_other_dialects_are_one_statement() {
+        let procedure = "CREATE PROCEDURE p() BEGIN IF a THEN SELECT 1; END IF; SELECT CASE b WHEN 1 THEN 2 END; END";
+        assert_eq!(
+            texts(&format!("{procedure}; SELECT 1"), Dialect::Mysql),
+            [procedure, "SELECT 1"]
+        );
+        let function = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END";
+        assert_eq!(
+            texts(&format!("{function}; SELECT 1"), Dialect::Postgres),
+            [function, "SELECT 1"]
+        );
+        let quoted = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 2; $$";
+        assert_eq!(
+            texts(&format!("{quoted}; SELECT 1"), Dialect::Postgres),
+            [quoted, "SELECT 1"]
+        );
+    }
+
+    #[test]
+    fn nothing_is_no_statement() {
+        for sql in ["", " ;; ", "-- only a comment", "/* a; */"] {
+            assert_eq!(split(sql, Dialect::Sqlite), [], "{sql}");
+        }
+    }
+
+    #[test]
+    fn kinds() {
+        let kind = |sql: &str| split(sql, Dialect::Sqlite)[0].kind;
+        for sql in [
+            "begin",
+            "COMMIT",
+            "END",
+            "rollback to a",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "BEGIN IMMEDIATE",
+        ] {
+            assert_eq!(kind(sql), TransactionControl, "{sql}");
+        }
+        for sql in [
+            "PRAGMA foreign_keys=OFF",
+            "pragma foreign_keys(0)",
+            "PRAGMA main.foreign_keys = on",
+        ] {
+            assert_eq!(kind(sql), ForeignKeysPragma, "{sql}");
+        }
+        for sql in [
+            "VACUUM",
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = OFF",
+        ] {
+            assert_eq!(kind(sql), OutsideTransaction, "{sql}");
+        }
+        for sql in [
+            "PRAGMA foreign_keys",
+            "PRAGMA foreign_key_check(a)",
+            "PRAGMA user_version = 2",
+            "CREATE INDEX i ON a(b)",
+        ] {
+            assert_eq!(kind(sql), Other, "{sql}");
+        }
+        assert_eq!(kind("CREATE TEMP TABLE a(b)"), CreateTable);
+        assert_eq!(kind("DROP TABLE IF EXISTS a"), DropTable);
+        assert_eq!(kind("ALTER TABLE a RENAME TO b"), RenameTable);
+        assert_eq!(kind("ALTER TABLE a RENAME b TO c"), Other);
+        let postgres = |sql: &str| split(sql, Dialect::Postgres)[0].kind;
+        assert_eq!(
+            postgres("CREATE INDEX CONCURRENTLY i ON a(b)"),
+            OutsideTransaction
+        );
+        assert_eq!(postgres("CREATE INDEX i ON a(b)"), Other);
+    }
+
+    #[test]
+    fn a_rebuild_is_seen_in_each_of_its_ways() {
+        let rebuild =
+            |statements: &[&str]| rebuilds_a_table(statements.iter().copied(), Dialect::Sqlite);
+        assert!(rebuild(&[
+            "CREATE TABLE n(a)",
+            "INSERT INTO n SELECT a FROM t",
+            "DROP TABLE main.\"T\"",
+            "ALTER TABLE n RENAME TO t"
+        ]));
+        assert!(rebuild(&[
+            "ALTER TABLE t RENAME TO old",
+            "CREATE TABLE IF NOT EXISTS t(a)",
+            "DROP TABLE old"
+        ]));
+        assert!(rebuild(&["DROP TABLE IF EXISTS [t]", "CREATE TABLE t(a)"]));
+        assert!(!rebuild(&["CREATE TABLE t(a)", "DROP TABLE u"]));
+        assert!(!rebuild(&["ALTER TABLE t RENAME TO u"]));
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_loses_nothing_but_separators(sql in "(CREATE|TRIGGER|BEGIN|END|;|'|--|\n| |a|\\(|\\)|/\\*|\\*/){0,30}") {
+            for dialect in Dialect::ALL {
+                let statements = split(&sql, dialect);
+                let kept: usize = statements.iter().map(|s| lex::tokens(s.text(&sql), dialect).count()).sum();
+                let inner: usize = statements.iter()
+                    .map(|s| lex::tokens(s.text(&sql), dialect).filter(|t| t.is_symbol(s.text(&sql), ';')).count()).sum();
+                let all = lex::tokens(&sql, dialect).filter(|t| !t.is_symbol(&sql, ';')).count();
+                prop_assert_eq!(kept - inner, all);
+            }
+        }
+    }
+}
