@@ -1,1 +1,115 @@
-//! x
+//! Database migrations as Rust code, checked while they compile.
+//!
+//! ```
+//! use migrate_core::prelude::*;
+//!
+//! pub struct CreateUsers;
+//!
+//! #[migration("20260215_create_users")]
+//! impl Migration for CreateUsers {
+//!     fn up(&self, steps: &mut Steps) {
+//!         steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE)"));
+//!     }
+//!     fn down(&self, steps: &mut Steps) {
+//!         steps.sql(sql!("DROP TABLE users"));
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), migrate_core::Error> {
+//!     let mut connection = migrate_core::sqlite::open("sqlite::memory:")?;
+//!     Migrator::new().up(&mut connection)?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A [`Migration`] says by [`Steps`] what is to be done, `#[`[`migration`]`]` registers it at link time,
+//! [`sql!`] checks its SQL while it compiles, and a [`Migrator`] runs what is pending: each migration and its
+//! row in the history in one transaction, so that a killed run leaves nothing to clean up.
+//!
+//! # Features
+//!
+//! - `sqlite` (default): runs on `rusqlite::Connection`. The application chooses how SQLite is linked, for
+//!   instance by rusqlite's feature `bundled`.
+//! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
+//! - `serde`: plans, reports and states can be serialised.
+//! - `tracing`: `TracingObserver`.
+
+#[cfg(feature = "builder")]
+mod builder;
+mod drivers;
+mod engine;
+mod error;
+mod history;
+#[cfg(feature = "sqlite")]
+mod memory;
+mod migration;
+mod migrator;
+mod native;
+mod observer;
+mod plan;
+mod registry;
+mod sql;
+mod status;
+mod steps;
+
+#[cfg(feature = "sqlite")]
+pub use drivers::sqlite;
+pub use error::Error;
+pub use history::{Applied, Progress};
+#[cfg(feature = "sqlite")]
+pub use memory::migrated_memory;
+pub use migrate_macros::{migration, sql};
+pub use migrate_schema::{Dialect, IdError, MigrationId, Version};
+pub use migration::Migration;
+pub use migrator::{Connection, Migrator};
+pub use native::{IntoNative, Outcome, StepError, StepResult};
+#[cfg(feature = "tracing")]
+pub use observer::TracingObserver;
+pub use observer::{Done, Event, Observer, Report};
+pub use plan::{
+    ActionKind, Down, Plan, PlanError, PlannedMigration, PlannedStep, Policy, Request, State, Up,
+    Warning,
+};
+pub use registry::{Registered, Registry, RegistryError};
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
+pub use sql::{IntoSql, Sql};
+pub use status::{MigrationStatus, Status};
+pub use steps::Steps;
+
+/// What a file with a migration needs.
+pub mod prelude {
+    pub use crate::{Migration, Migrator, Sql, StepResult, Steps, migration, sql};
+    #[cfg(feature = "builder")]
+    pub use migrate_schema::model::Action;
+}
+
+/// Names crates that hold migrations, so that the linker keeps them.
+///
+/// A crate that a program never names is not linked, and its migrations would be missing without a word.
+/// `migrate_cli::main!` does the same for the program that it makes.
+///
+/// ```
+/// // migrate_core::link!(blog, accounts);
+/// migrate_core::link!(std);
+/// ```
+#[macro_export]
+macro_rules! link {
+    ($($crate_name:ident),+ $(,)?) => {
+        $(#[allow(unused_imports)] use $crate_name as _;)+
+    };
+}
+
+/// What the macros expand to. Not public API: anything here may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    /// The version that the macros of this release name.
+    pub mod v1 {
+        pub use crate::{
+            Migration, Sql, Steps,
+            migration::{Registration, sql, statement},
+        };
+        pub use inventory;
+        pub use migrate_schema::{Dialect, StatementKind};
+    }
+}

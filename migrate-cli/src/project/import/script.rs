@@ -1,0 +1,392 @@
+//! One SQL file: its text, and what in it is the runner's business.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use migrate_schema::{
+    Code, Dialect, Finding, Statement, StatementKind, finding::line_and_column, lex,
+    statement::split, syntax,
+};
+
+use super::text;
+use crate::project::ImportFault;
+
+/// An SQL file that could be read.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub(super) file: PathBuf,
+    dialect: Dialect,
+    /// Its text with LF for CRLF, except inside quotes.
+    text: String,
+    statements: Vec<Statement>,
+}
+
+/// What is left of a script for a migration, and what was taken out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Remainder {
+    /// Without empty lines at the start and white space at the end.
+    pub(super) sql: String,
+    /// Whether a statement is left.
+    pub(super) has_statements: bool,
+    /// The lines (from 1) and statements that were taken out.
+    pub(super) removed: Vec<(usize, String)>,
+    /// The transactions that the file opened itself.
+    pub(super) transactions: usize,
+    /// Whether a statement stood outside of them.
+    pub(super) outside_of_them: bool,
+    /// Whether the file had foreign keys switched, and whether it had them switched off.
+    pub(super) foreign_keys: Option<Switched>,
+}
+
+/// What a file did with the enforcement of foreign keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Switched {
+    On,
+    Off,
+}
+
+impl Script {
+    pub(super) fn read(file: &Path, dialect: Dialect) -> Result<Self, ImportFault> {
+        let bytes = fs::read(file)
+            .map_err(|error| ImportFault::of_file(file, format!("it cannot be read: {error}")))?;
+        let text = text::decode(&bytes).map_err(|(place, message)| ImportFault {
+            place: Some(place),
+            ..ImportFault::of_file(file, message)
+        })?;
+        let text = text::with_line_feeds(text, dialect);
+        Ok(Self {
+            file: file.to_owned(),
+            dialect,
+            statements: split(&text, dialect),
+            text,
+        })
+    }
+
+    /// The name without its folder.
+    pub(super) fn name(&self) -> String {
+        self.file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    }
+
+    /// What the grammar refuses.
+    pub(super) fn syntax_faults(&self) -> Vec<ImportFault> {
+        let (_, findings) = syntax::check(&self.text, self.dialect);
+        let refused = findings
+            .into_iter()
+            .filter(|finding| finding.code == Code::SqlSyntax);
+        refused
+            .map(|finding| ImportFault {
+                can_be_kept: true,
+                ..self.fault(&finding)
+            })
+            .collect()
+    }
+
+    /// The first statement that cannot run in a transaction, with its line.
+    pub(super) fn outside_transaction(&self) -> Option<(usize, String)> {
+        let mut statements = self.statements.iter();
+        statements
+            .find(|statement| statement.kind == StatementKind::OutsideTransaction)
+            .map(|statement| (self.line(statement), self.words(statement)))
+    }
+
+    /// Takes out what the runner does for a migration that it runs in a transaction.
+    pub(super) fn for_a_transaction(&self) -> Result<Remainder, Vec<ImportFault>> {
+        let (transactions, outside_of_them) = self.transactions()?;
+        let is_runners = |statement: &&Statement| {
+            matches!(
+                statement.kind,
+                StatementKind::TransactionControl | StatementKind::ForeignKeysPragma
+            )
+        };
+        let pragmas = self
+            .statements
+            .iter()
+            .filter(|s| s.kind == StatementKind::ForeignKeysPragma);
+        let removed: Vec<&Statement> = self.statements.iter().filter(is_runners).collect();
+        Ok(Remainder {
+            sql: text::trimmed(&text::without(&self.text, &removed, self.dialect)),
+            has_statements: removed.len() < self.statements.len(),
+            removed: removed
+                .iter()
+                .map(|s| (self.line(s), self.words(s)))
+                .collect(),
+            transactions,
+            outside_of_them,
+            foreign_keys: pragmas.map(|pragma| self.switched(pragma)).max(),
+        })
+    }
+
+    /// Leaves everything in for a migration that runs without a transaction; it cannot open one of its own either.
+    pub(super) fn for_no_transaction(&self, because: &str) -> Result<Remainder, Vec<ImportFault>> {
+        let control = self
+            .statements
+            .iter()
+            .find(|s| s.kind == StatementKind::TransactionControl);
+        if let Some(statement) = control {
+            return Err(vec![self.control_fault(
+                statement,
+                format!(
+                    "a transaction in a migration that has to run without one, because of {because}"
+                ),
+                "make two migrations of it: one for what runs in the transaction, one for the rest",
+            )]);
+        }
+        Ok(Remainder {
+            sql: text::trimmed(&self.text),
+            has_statements: !self.statements.is_empty(),
+            removed: Vec::new(),
+            transactions: 0,
+            outside_of_them: false,
+            foreign_keys: None,
+        })
+    }
+
+    /// How many transactions the file opens and commits, and whether a statement stands outside of them.
+    fn transactions(&self) -> Result<(usize, bool), Vec<ImportFault>> {
+        let (mut faults, mut count, mut outside) = (Vec::new(), 0, false);
+        let mut open: Option<&Statement> = None;
+        for statement in &self.statements {
+            let control = match statement.kind {
+                StatementKind::TransactionControl => self.control(statement),
+                StatementKind::ForeignKeysPragma => continue,
+                _ => {
+                    outside |= open.is_none();
+                    continue;
+                }
+            };
+            let (message, help) = match (control, open) {
+                (Control::Begin, None) => {
+                    (open, count) = (Some(statement), count + 1);
+                    continue;
+                }
+                (Control::Commit, Some(_)) => {
+                    open = None;
+                    continue;
+                }
+                (Control::Begin, Some(_)) => ("a transaction inside a transaction", "remove it"),
+                (Control::Commit, None) => {
+                    ("a commit without a transaction before it", "remove it")
+                }
+                (Control::Other, _) => (
+                    "the transaction is the runner's, and this cannot be taken out without a loss",
+                    "write the file without it; a failing migration is rolled back whole",
+                ),
+            };
+            faults.push(self.control_fault(statement, message.to_owned(), help));
+        }
+        if let (Some(statement), true) = (open, faults.is_empty()) {
+            let message = "this transaction is never committed".to_owned();
+            faults.push(self.control_fault(statement, message, "write its COMMIT, or remove it"));
+        }
+        if faults.is_empty() {
+            Ok((count, outside))
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn control(&self, statement: &Statement) -> Control {
+        let words = self.words(statement).to_ascii_lowercase();
+        let words: Vec<&str> = words.split(' ').collect();
+        match words.as_slice() {
+            ["begin"]
+            | [
+                "begin",
+                "transaction" | "work" | "deferred" | "immediate" | "exclusive",
+            ]
+            | [
+                "begin",
+                "deferred" | "immediate" | "exclusive",
+                "transaction",
+            ]
+            | ["start", "transaction"] => Control::Begin,
+            ["commit" | "end"] | ["commit" | "end", "transaction" | "work"] => Control::Commit,
+            _ => Control::Other,
+        }
+    }
+
+    fn control_fault(&self, statement: &Statement, message: String, help: &str) -> ImportFault {
+        let range = statement.start..statement.end;
+        self.fault(&Finding::new(Code::TransactionControl, message, range).help(help))
+    }
+
+    fn fault(&self, finding: &Finding) -> ImportFault {
+        let file = self.file.display();
+        ImportFault {
+            place: Some(line_and_column(&self.text, finding.range.start)),
+            rendered: Some(
+                finding.render(&self.text, |line, column| format!("{file}:{line}:{column}")),
+            ),
+            ..ImportFault::of_file(&self.file, &finding.message)
+        }
+    }
+
+    fn switched(&self, pragma: &Statement) -> Switched {
+        let words = self.words(pragma).to_ascii_lowercase();
+        let value = words.split(['=', '(']).next_back().unwrap_or_default();
+        match value.trim_matches([' ', ')', '\'', '"']) {
+            "on" | "yes" | "true" => Switched::On,
+            number if number.parse::<i64>().is_ok_and(|number| number != 0) => Switched::On,
+            _ => Switched::Off,
+        }
+    }
+
+    fn line(&self, statement: &Statement) -> usize {
+        line_and_column(&self.text, statement.start).0
+    }
+
+    /// The statement on one line, without comments.
+    fn words(&self, statement: &Statement) -> String {
+        let text = statement.text(&self.text);
+        let mut words = String::new();
+        let mut end = 0;
+        for token in lex::tokens(text, self.dialect) {
+            if token.start > end {
+                words.push(' ');
+            }
+            words += token.text(text);
+            end = token.end;
+        }
+        words
+    }
+}
+
+/// What a statement does with the transaction.
+#[derive(Clone, Copy, Debug)]
+enum Control {
+    Begin,
+    Commit,
+    Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(text: &str) -> Script {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("1_a.up.sql");
+        fs::write(&file, text).unwrap();
+        Script::read(&file, Dialect::Sqlite).unwrap()
+    }
+
+    fn remainder(text: &str) -> Remainder {
+        script(text).for_a_transaction().unwrap()
+    }
+
+    fn refused(text: &str) -> Vec<(Option<(usize, usize)>, String)> {
+        let faults = script(text).for_a_transaction().unwrap_err();
+        faults
+            .into_iter()
+            .map(|fault| (fault.place, fault.message))
+            .collect()
+    }
+
+    #[test]
+    fn the_transaction_is_taken_out() {
+        let text = "-- One.\nBEGIN TRANSACTION;\n\nCREATE TABLE a (b);\nEND;\n";
+        assert_eq!(
+            remainder(text),
+            Remainder {
+                sql: "-- One.\n\nCREATE TABLE a (b);".to_owned(),
+                has_statements: true,
+                removed: vec![(2, "BEGIN TRANSACTION".to_owned()), (5, "END".to_owned())],
+                transactions: 1,
+                outside_of_them: false,
+                foreign_keys: None,
+            }
+        );
+        let two = remainder("SELECT 1; begin immediate; SELECT 2; commit; BEGIN;COMMIT");
+        assert_eq!(two.sql, "SELECT 1;  SELECT 2;");
+        assert_eq!((two.transactions, two.outside_of_them), (2, true));
+        assert!(!remainder("BEGIN; COMMIT; -- nothing").has_statements);
+    }
+
+    #[test]
+    fn the_pragma_is_taken_out() {
+        for (text, switched) in [
+            (
+                "PRAGMA foreign_keys=off; SELECT 1; PRAGMA foreign_keys = ON;",
+                Switched::Off,
+            ),
+            ("PRAGMA foreign_keys(0); SELECT 1;", Switched::Off),
+            ("PRAGMA main.foreign_keys = 'no'; SELECT 1;", Switched::Off),
+            ("pragma foreign_keys = true; SELECT 1;", Switched::On),
+            ("PRAGMA foreign_keys(1); SELECT 1;", Switched::On),
+        ] {
+            let remainder = remainder(text);
+            assert_eq!(remainder.sql.trim(), "SELECT 1;");
+            assert_eq!(remainder.foreign_keys, Some(switched), "{text}");
+        }
+        assert_eq!(
+            remainder("PRAGMA foreign_keys; SELECT 1;").foreign_keys,
+            None
+        );
+    }
+
+    #[test]
+    fn a_trigger_has_no_transaction() {
+        let text = "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM b;\nEND;";
+        assert_eq!(remainder(text).sql, text);
+    }
+
+    #[test]
+    fn stranger_transactions_are_refused_with_their_place() {
+        assert_eq!(refused("BEGIN;\n BEGIN; COMMIT;")[0].0, Some((2, 2)));
+        assert!(
+            refused("BEGIN; BEGIN; COMMIT;")[0]
+                .1
+                .contains("inside a transaction")
+        );
+        assert!(
+            refused("SELECT 1; COMMIT;")[0]
+                .1
+                .contains("without a transaction")
+        );
+        assert!(refused("BEGIN; SELECT 1;")[0].1.contains("never committed"));
+        for control in [
+            "ROLLBACK",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "BEGIN CONCURRENT",
+            "COMMIT CREATE TABLE a (b)",
+        ] {
+            let faults = refused(&format!("SELECT 1; {control};"));
+            assert!(faults[0].1.contains("without a loss"), "{control}");
+        }
+        assert_eq!(refused("SAVEPOINT a;\nRELEASE a;\nROLLBACK;").len(), 3);
+    }
+
+    #[test]
+    fn without_a_transaction_everything_stays() {
+        let text = "PRAGMA foreign_keys = off;\nVACUUM;";
+        let script = script(text);
+        assert_eq!(script.outside_transaction(), Some((2, "VACUUM".to_owned())));
+        assert_eq!(script.for_no_transaction("`VACUUM`").unwrap().sql, text);
+        let mixed = super::tests::script("BEGIN; SELECT 1; COMMIT; VACUUM;");
+        let faults = mixed.for_no_transaction("`VACUUM`").unwrap_err();
+        assert!(
+            faults[0].to_string().contains("make two migrations"),
+            "{}",
+            faults[0]
+        );
+    }
+
+    #[test]
+    fn what_the_grammar_refuses_has_its_place_in_the_file() {
+        let faults = script("\u{feff}BEGIN;\r\n\r\nCREATE TABEL a (b);\r\nCOMMIT;").syntax_faults();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].place, Some((3, 8)));
+        assert!(
+            faults[0].to_string().contains("1_a.up.sql:3:8\n"),
+            "{}",
+            faults[0]
+        );
+    }
+}

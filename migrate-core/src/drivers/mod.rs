@@ -1,0 +1,4 @@
+//! The databases. A folder and a feature each.
+
+#[cfg(feature = "sqlite")]
+pub mod sqlite;

@@ -1,0 +1,213 @@
+//! SQLite, by rusqlite: files, memory, and the connection that the application has.
+//!
+//! Every migration is one `BEGIN IMMEDIATE` transaction in which the history is read again, so no lock file
+//! and no lock row is needed: a killed process leaves nothing behind, because SQLite itself rolls it back.
+
+mod claim;
+mod foreign_keys;
+mod open;
+mod table;
+mod transaction;
+mod wipe;
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode};
+
+pub use open::{open, open_existing};
+
+use crate::{
+    engine::driver::{Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Snapshot},
+    history::Applied,
+    native::Native,
+    sql::Sql,
+};
+use claim::ClaimFile;
+use table::Table;
+use transaction::SqliteTransaction;
+
+/// A session on somebody's connection.
+pub(crate) struct Sqlite<'c> {
+    connection: &'c mut Connection,
+    table: Table,
+    timeout: Duration,
+    started: Instant,
+    /// The connection's own busy timeout in milliseconds, while ours is in its place.
+    busy_timeout: Option<u64>,
+    claim: Option<ClaimFile>,
+}
+
+impl<'c> Sqlite<'c> {
+    pub(crate) fn new(
+        connection: &'c mut Connection,
+        table: &str,
+        timeout: Duration,
+    ) -> Result<Self, DriverError> {
+        if !connection.is_autocommit() {
+            return Err(DriverError::new(
+                DriverErrorKind::Unfit,
+                "the connection is inside a transaction: commit it or roll it back first",
+            ));
+        }
+        let table = Table::new(table)?;
+        Ok(Self {
+            connection,
+            table,
+            timeout,
+            started: Instant::now(),
+            busy_timeout: None,
+            claim: None,
+        })
+    }
+
+    /// Waiting is the engine's business, which can say what it waits for and sees whether the other side
+    /// moves; SQLite's own handler would only be silent. A handler without a timeout cannot be put back and stays.
+    fn take_over_waiting(&mut self) -> Result<(), DriverError> {
+        if self.busy_timeout.is_none() {
+            let own: i64 = self
+                .connection
+                .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
+                .map_err(error)?;
+            self.busy_timeout = Some(u64::try_from(own).unwrap_or(0));
+            if own > 0 {
+                self.connection
+                    .busy_timeout(Duration::ZERO)
+                    .map_err(error)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sqlite<'_> {
+    fn drop(&mut self) {
+        if let Some(own) = self.busy_timeout.filter(|own| *own > 0) {
+            // Setting a timeout cannot fail on an open connection, and there is nobody to tell.
+            let _ = self.connection.busy_timeout(Duration::from_millis(own));
+        }
+    }
+}
+
+impl Driver for Sqlite<'_> {
+    type Transaction<'a>
+        = SqliteTransaction<'a>
+    where
+        Self: 'a;
+
+    fn name(&self) -> String {
+        match self.connection.path() {
+            Some(path) if !path.is_empty() => format!("`{path}`"),
+            _ => "the in-memory database".to_owned(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    async fn pause(&mut self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
+    async fn history(&mut self) -> Result<Snapshot, DriverError> {
+        self.table.read(self.connection, None)
+    }
+
+    async fn pulse(&mut self) -> Option<i64> {
+        self.table.pulse(self.connection)
+    }
+
+    async fn applied(&mut self) -> Result<Vec<Applied>, DriverError> {
+        self.table.applied(self.connection)
+    }
+
+    async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError> {
+        self.table.stored_down(self.connection, seq)
+    }
+
+    async fn begin(
+        &mut self,
+        foreign_keys: ForeignKeys,
+    ) -> Result<SqliteTransaction<'_>, DriverError> {
+        self.take_over_waiting()?;
+        SqliteTransaction::begin(self.connection, &self.table, foreign_keys, self.timeout)
+    }
+
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        self.take_over_waiting()?;
+        self.connection.execute_batch(sql).map_err(error)?;
+        in_autocommit(self.connection)
+    }
+
+    async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError> {
+        let Some(closure) = step.sqlite_connection else {
+            return Err(DriverError::new(
+                DriverErrorKind::Step,
+                "the closure does not take `&rusqlite::Connection`",
+            ));
+        };
+        let sqls = closure(self.connection).map_err(step_error)?;
+        in_autocommit(self.connection)?;
+        Ok(sqls)
+    }
+
+    async fn claim(&mut self) -> Result<Claim, DriverError> {
+        let path = self.connection.path().filter(|path| !path.is_empty());
+        let (claim, file) = claim::claim(path);
+        self.claim = file;
+        Ok(claim)
+    }
+
+    async fn release(&mut self) {
+        self.claim = None;
+    }
+}
+
+/// A step outside a transaction must not leave one open.
+fn in_autocommit(connection: &Connection) -> Result<(), DriverError> {
+    if connection.is_autocommit() {
+        return Ok(());
+    }
+    connection.execute_batch("ROLLBACK").map_err(error)?;
+    Err(DriverError::new(
+        DriverErrorKind::Step,
+        "the step left a transaction open; it was rolled back",
+    ))
+}
+
+/// An error of SQLite.
+fn error(error: rusqlite::Error) -> DriverError {
+    let busy = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    );
+    let kind = if busy {
+        DriverErrorKind::Busy
+    } else {
+        DriverErrorKind::Other
+    };
+    let message = match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly) => {
+            format!("{error}: the file, its folder or the connection is read-only")
+        }
+        Some(ErrorCode::DiskFull) => format!("{error}: make room, and run again"),
+        _ => error.to_string(),
+    };
+    DriverError {
+        kind,
+        message,
+        source: Some(Box::new(error)),
+    }
+}
+
+/// The error of a closure. One of SQLite that only says "busy" may be tried again.
+fn step_error(failed: crate::native::StepError) -> DriverError {
+    match failed.into_inner().downcast::<rusqlite::Error>() {
+        Ok(sqlite) => error(*sqlite),
+        Err(other) => DriverError {
+            kind: DriverErrorKind::Step,
+            message: other.to_string(),
+            source: Some(other),
+        },
+    }
+}

@@ -1,0 +1,387 @@
+//! The tables of the history.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row as SqlRow, named_params, params};
+
+use crate::{
+    engine::driver::{DriverError, DriverErrorKind, Snapshot},
+    history::{Applied, Change, History, NewRow, Progress, Row},
+};
+
+use super::error;
+
+/// The names of the two tables, quoted: the history itself, and the SQL of each `down`.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    name: String,
+    history: String,
+    down: String,
+}
+
+const COLUMNS: &str = "seq, set_name, id, checksum, body_checksum, batch, state, steps_done, steps_begun, environment";
+
+impl Table {
+    pub(super) fn new(name: &str) -> Result<Self, DriverError> {
+        if name.is_empty()
+            || name.contains('\0')
+            || name.to_ascii_lowercase().starts_with("sqlite_")
+        {
+            let message = format!("`{name}` cannot be the name of the history table");
+            return Err(DriverError::new(DriverErrorKind::Unfit, message));
+        }
+        let (history, down) = (quote(name), quote(&format!("{name}_down")));
+        Ok(Self {
+            name: name.to_owned(),
+            history,
+            down,
+        })
+    }
+
+    pub(super) fn create(&self, connection: &Connection) -> Result<(), DriverError> {
+        let (history, down) = (&self.history, &self.down);
+        let sql = format!(
+            "CREATE TABLE IF NOT EXISTS {history} (
+    seq INTEGER PRIMARY KEY,
+    set_name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    description TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    body_checksum TEXT,
+    batch INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    steps INTEGER NOT NULL,
+    steps_done INTEGER NOT NULL,
+    steps_begun INTEGER NOT NULL,
+    error TEXT,
+    applied_at TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    environment TEXT NOT NULL,
+    applied_by TEXT NOT NULL,
+    program_version TEXT NOT NULL,
+    UNIQUE (set_name, id)
+);
+CREATE TABLE IF NOT EXISTS {down} (
+    seq INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    statement TEXT NOT NULL,
+    PRIMARY KEY (seq, position)
+) WITHOUT ROWID"
+        );
+        connection.execute_batch(&sql).map_err(error)
+    }
+
+    /// All rows, by one statement. A database without the table has no history.
+    pub(super) fn read(
+        &self,
+        connection: &Connection,
+        stamp: Option<i64>,
+    ) -> Result<Snapshot, DriverError> {
+        let sql = format!("SELECT {COLUMNS} FROM {} ORDER BY seq", self.history);
+        let mut statement = match connection.prepare(&sql) {
+            Ok(statement) => statement,
+            Err(failed) if is_missing_table(&failed) => {
+                return Ok(Snapshot {
+                    history: History::default(),
+                    stamp,
+                    exists: false,
+                });
+            }
+            Err(failed) => return Err(self.unreadable(failed)),
+        };
+        let mut rows = statement.query([]).map_err(error)?;
+        let mut list: Vec<Row> = Vec::new();
+        while let Some(row) = rows.next().map_err(error)? {
+            let row = read_row(row, list.last()).map_err(|failed| self.corrupt(&failed))?;
+            list.push(row);
+        }
+        Ok(Snapshot {
+            history: History::new(list),
+            stamp,
+            exists: true,
+        })
+    }
+
+    /// The newest row and how far it is.
+    pub(super) fn pulse(&self, connection: &Connection) -> Option<i64> {
+        let sql = format!(
+            "SELECT seq * 10000 + steps_done + steps_begun FROM {} ORDER BY seq DESC LIMIT 1",
+            self.history
+        );
+        match connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        {
+            Ok(pulse) => Some(pulse),
+            Err(rusqlite::Error::QueryReturnedNoRows) => Some(0),
+            Err(failed) if is_missing_table(&failed) => Some(0),
+            Err(_) => None,
+        }
+    }
+
+    pub(super) fn applied(&self, connection: &Connection) -> Result<Vec<Applied>, DriverError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, description, applied_at, duration_ms, steps, error, applied_by, program_version
+             FROM {} ORDER BY seq",
+            self.history
+        );
+        let mut statement = connection
+            .prepare(&sql)
+            .map_err(|failed| self.unreadable(failed))?;
+        let mut rows = statement.query([]).map_err(error)?;
+        let mut list = Vec::new();
+        while let Some(row) = rows.next().map_err(error)? {
+            list.push(read_applied(row).map_err(|failed| self.corrupt(&failed))?);
+        }
+        Ok(list)
+    }
+
+    pub(super) fn stored_down(
+        &self,
+        connection: &Connection,
+        seq: i64,
+    ) -> Result<Vec<String>, DriverError> {
+        let sql = format!(
+            "SELECT statement FROM {} WHERE seq = ?1 ORDER BY position",
+            self.down
+        );
+        let mut statement = connection
+            .prepare(&sql)
+            .map_err(|failed| self.unreadable(failed))?;
+        statement
+            .query_map([seq], |row| row.get(0))
+            .and_then(Iterator::collect)
+            .map_err(error)
+    }
+
+    pub(super) fn record(
+        &self,
+        connection: &Connection,
+        change: &Change,
+    ) -> Result<(), DriverError> {
+        let history = &self.history;
+        match change {
+            Change::Insert(new) => self.insert(connection, new),
+            Change::Progress {
+                seq,
+                progress,
+                error: failed,
+            } => {
+                let (state, done, begun) = columns(*progress);
+                let sql = format!(
+                    "UPDATE {history} SET state = ?2, steps_done = ?3, steps_begun = ?4, error = ?5 WHERE seq = ?1"
+                );
+                self.change_one(connection, &sql, params![seq, state, done, begun, failed])
+            }
+            Change::Finish {
+                seq,
+                checksum,
+                body,
+                duration_ms,
+            } => {
+                let sql = format!(
+                    "UPDATE {history} SET state = 'applied', error = NULL, checksum = ?2, body_checksum = ?3,
+                     duration_ms = coalesce(?4, duration_ms) WHERE seq = ?1"
+                );
+                self.change_one(connection, &sql, params![seq, checksum, body, duration_ms])
+            }
+            Change::Rename { seq, set, id } => {
+                let sql = format!("UPDATE {history} SET set_name = ?2, id = ?3 WHERE seq = ?1");
+                self.change_one(connection, &sql, params![seq, set, id])
+            }
+            Change::Delete { seq } => {
+                let down = format!("DELETE FROM {} WHERE seq = ?1", self.down);
+                connection
+                    .prepare_cached(&down)
+                    .and_then(|mut s| s.execute([seq]))
+                    .map_err(error)?;
+                self.change_one(
+                    connection,
+                    &format!("DELETE FROM {history} WHERE seq = ?1"),
+                    params![seq],
+                )
+            }
+            Change::StoreDown { seq, statements } => {
+                let sql = format!(
+                    "INSERT INTO {} (seq, position, statement) VALUES (?1, ?2, ?3)",
+                    self.down
+                );
+                let mut insert = connection.prepare_cached(&sql).map_err(error)?;
+                for (position, text) in statements.iter().enumerate() {
+                    insert
+                        .execute(params![
+                            seq,
+                            i64::try_from(position).unwrap_or(i64::MAX),
+                            text
+                        ])
+                        .map_err(error)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn insert(&self, connection: &Connection, new: &NewRow) -> Result<(), DriverError> {
+        let (state, done, begun) = columns(new.row.progress);
+        let done = if new.row.progress == Progress::Applied {
+            new.steps
+        } else {
+            done
+        };
+        let sql = format!(
+            "INSERT INTO {} (seq, set_name, id, description, checksum, body_checksum, batch, state, steps, steps_done,
+             steps_begun, applied_at, duration_ms, environment, applied_by, program_version)
+             VALUES (:seq, :set, :id, :description, :checksum, :body, :batch, :state, :steps, :done, :begun,
+             :applied_at, :duration_ms, :environment, :applied_by, :program_version)",
+            self.history
+        );
+        let values = named_params! {
+            ":seq": new.row.seq, ":set": &*new.row.set, ":id": new.row.id, ":description": new.description,
+            ":checksum": new.row.checksum, ":body": new.row.body, ":batch": new.row.batch, ":state": state,
+            ":steps": new.steps, ":done": done, ":begun": begun.max(done), ":applied_at": new.applied_at,
+            ":duration_ms": new.duration_ms, ":environment": &*new.row.environment,
+            ":applied_by": new.applied_by, ":program_version": new.program_version,
+        };
+        connection
+            .prepare_cached(&sql)
+            .and_then(|mut insert| insert.execute(values))
+            .map_err(error)?;
+        Ok(())
+    }
+
+    fn change_one(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<(), DriverError> {
+        match connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map_err(error)?
+        {
+            1 => Ok(()),
+            rows => Err(self.corrupt(&format!("a change of one row has changed {rows}"))),
+        }
+    }
+
+    /// A table of this name that is not ours.
+    fn unreadable(&self, failed: rusqlite::Error) -> DriverError {
+        let failed = error(failed);
+        if failed.is_busy() || !failed.message.contains("no such column") {
+            return failed;
+        }
+        let message = format!(
+            "the table `{}` is not a history of this tool ({}): name another table for the history",
+            self.name, failed.message
+        );
+        DriverError {
+            kind: DriverErrorKind::History,
+            message,
+            ..failed
+        }
+    }
+
+    fn corrupt(&self, what: &dyn std::fmt::Display) -> DriverError {
+        let message = format!(
+            "the history in the table `{}` is damaged: {what}. Restore it from a backup",
+            self.name
+        );
+        DriverError::new(DriverErrorKind::History, message)
+    }
+}
+
+/// A name in quotes.
+pub(super) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+pub(super) fn data_version(connection: &Connection) -> Result<i64, DriverError> {
+    let mut statement = connection
+        .prepare_cached("PRAGMA main.data_version")
+        .map_err(error)?;
+    statement.query_row([], |row| row.get(0)).map_err(error)
+}
+
+fn is_missing_table(error: &rusqlite::Error) -> bool {
+    let message = match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        rusqlite::Error::SqlInputError { msg, .. } => msg,
+        _ => return false,
+    };
+    message.starts_with("no such table")
+}
+
+fn read_row(row: &SqlRow<'_>, last: Option<&Row>) -> Result<Row, String> {
+    let column = |failed: rusqlite::Error| failed.to_string();
+    // Most rows repeat the set and the environment of the one before.
+    let shared = |text: &str, before: Option<&Arc<str>>| match before {
+        Some(before) if &**before == text => Arc::clone(before),
+        _ => Arc::from(text),
+    };
+    let text = |at: usize| {
+        row.get_ref(at)
+            .map_err(column)?
+            .as_str()
+            .map_err(|failed| format!("column {at}: {failed}"))
+    };
+    let seq = row.get(0).map_err(column)?;
+    let state: &str = text(6)?;
+    let progress = progress(
+        seq,
+        state,
+        row.get(7).map_err(column)?,
+        row.get(8).map_err(column)?,
+    )?;
+    Ok(Row {
+        seq,
+        set: shared(text(1)?, last.map(|row| &row.set)),
+        id: text(2)?.to_owned(),
+        checksum: text(3)?.to_owned(),
+        body: row.get(4).map_err(column)?,
+        batch: row.get(5).map_err(column)?,
+        progress,
+        environment: shared(text(9)?, last.map(|row| &row.environment)),
+    })
+}
+
+fn read_applied(row: &SqlRow<'_>) -> Result<Applied, String> {
+    let lean = read_row(row, None)?;
+    let column = |failed: rusqlite::Error| failed.to_string();
+    Ok(Applied {
+        seq: lean.seq,
+        set: lean.set.to_string(),
+        id: lean.id,
+        description: row.get(10).map_err(column)?,
+        checksum: lean.checksum,
+        batch: lean.batch,
+        progress: lean.progress,
+        applied_at: row.get(11).map_err(column)?,
+        duration_ms: row.get(12).map_err(column)?,
+        steps: row.get(13).map_err(column)?,
+        error: row.get(14).map_err(column)?,
+        environment: lean.environment.to_string(),
+        applied_by: row.get(15).map_err(column)?,
+        program_version: row.get(16).map_err(column)?,
+    })
+}
+
+fn columns(progress: Progress) -> (&'static str, u32, u32) {
+    match progress {
+        Progress::Applied => ("applied", 0, 0),
+        Progress::Applying { done, begun } => ("applying", done, begun),
+        Progress::Reverting { done, begun } => ("reverting", done, begun),
+    }
+}
+
+fn progress(seq: i64, state: &str, done: i64, begun: i64) -> Result<Progress, String> {
+    let count =
+        |value: i64| u32::try_from(value).map_err(|_| format!("row {seq} has the step {value}"));
+    let (done, begun) = (count(done)?, count(begun)?);
+    match state {
+        "applied" => Ok(Progress::Applied),
+        "applying" => Ok(Progress::Applying { done, begun }),
+        "reverting" => Ok(Progress::Reverting { done, begun }),
+        other => Err(format!("row {seq} has the state {other:?}")),
+    }
+}

@@ -1,0 +1,134 @@
+//! A transaction with the write lock.
+
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, Transaction as Native, TransactionBehavior};
+
+use crate::{
+    engine::driver::{DriverError, DriverErrorKind, ForeignKeys, Snapshot, Transaction},
+    history::Change,
+    sql::Sql,
+};
+
+use super::{
+    error,
+    foreign_keys::{EnforcementOff, Violations},
+    step_error,
+    table::{Table, data_version},
+    wipe::wipe,
+};
+
+/// The fields are dropped in this order: the transaction is rolled back before foreign keys are switched on
+/// again, because inside a transaction that would do nothing.
+pub(crate) struct SqliteTransaction<'a> {
+    transaction: Native<'a>,
+    table: &'a Table,
+    timeout: Duration,
+    /// The violations that were there before, where no new ones may come.
+    violations: Option<Violations>,
+    _enforcement: Option<EnforcementOff<'a>>,
+}
+
+impl<'a> SqliteTransaction<'a> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        table: &'a Table,
+        foreign_keys: ForeignKeys,
+        timeout: Duration,
+    ) -> Result<Self, DriverError> {
+        let checked = foreign_keys == ForeignKeys::CheckedAtCommit;
+        let enforcement = if checked {
+            EnforcementOff::new(connection)?
+        } else {
+            None
+        };
+        let transaction =
+            Native::new_unchecked(connection, TransactionBehavior::Immediate).map_err(error)?;
+        let violations = if checked {
+            Some(Violations::find(&transaction)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            transaction,
+            table,
+            timeout,
+            violations,
+            _enforcement: enforcement,
+        })
+    }
+
+    fn still_open(&self) -> Result<(), DriverError> {
+        if self.transaction.is_autocommit() {
+            return Err(DriverError::new(
+                DriverErrorKind::TransactionEnded,
+                "the transaction is over after this step",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Transaction for SqliteTransaction<'_> {
+    async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError> {
+        // It counts the commits of all other connections, so it cannot stay the same when the history has moved.
+        let now = data_version(&self.transaction)?;
+        if stamp == Some(now) {
+            return Ok(None);
+        }
+        self.table.read(&self.transaction, Some(now)).map(Some)
+    }
+
+    async fn create_history(&mut self) -> Result<(), DriverError> {
+        self.table.create(&self.transaction)
+    }
+
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        self.transaction.execute_batch(sql).map_err(error)?;
+        self.still_open()
+    }
+
+    async fn run(&mut self, step: crate::native::Native) -> Result<Vec<Sql>, DriverError> {
+        let Some(closure) = step.sqlite else {
+            return Err(DriverError::new(
+                DriverErrorKind::Step,
+                "the closure does not take `&rusqlite::Transaction<'_>`",
+            ));
+        };
+        let sqls = closure(&self.transaction).map_err(step_error)?;
+        self.still_open()?;
+        Ok(sqls)
+    }
+
+    async fn record(&mut self, change: &Change) -> Result<(), DriverError> {
+        self.table.record(&self.transaction, change)
+    }
+
+    async fn wipe(&mut self) -> Result<(), DriverError> {
+        wipe(&self.transaction)
+    }
+
+    /// Readers of a database in rollback-journal mode hold up a commit. It is the commit that is tried again
+    /// then: it keeps new readers out, while starting over would let them in.
+    async fn commit(self) -> Result<(), DriverError> {
+        if let Some(before) = &self.violations {
+            Violations::find(&self.transaction)?.refuse_new(before)?;
+        }
+        let started = Instant::now();
+        loop {
+            match self.transaction.execute_batch("COMMIT").map_err(error) {
+                Err(busy) if busy.is_busy() && started.elapsed() < self.timeout => {
+                    sleep(Duration::from_millis(5))
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn rollback(self) -> Result<(), DriverError> {
+        self.transaction.rollback().map_err(error)
+    }
+}

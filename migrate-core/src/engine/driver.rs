@@ -1,0 +1,151 @@
+//! What the engine asks of a database. One trait for blocking and async drivers: a blocking driver's
+//! futures are ready at their first poll.
+//!
+//! The contract, which every driver's tests go through:
+//!
+//! - `history` reads the whole history and writes nothing; a database without the table has none.
+//! - `begin` takes the write lock or fails with an error that [`DriverError::is_busy`] knows, having changed
+//!   nothing. Between it and the end of the transaction nobody else writes.
+//! - what a transaction does is there after `commit` has returned `Ok`, whole, and in no other case; a
+//!   transaction that is dropped leaves nothing, and every setting as it was.
+//! - `execute` and `run` of a transaction fail where the step has ended the transaction.
+//! - `execute` and `run` of the driver itself are for steps outside a transaction.
+
+use std::{fmt, time::Duration};
+
+use crate::{
+    history::{Applied, Change, History},
+    native::Native,
+    sql::Sql,
+};
+
+/// The history, and a stamp by which a later reading sees whether it is still the same. A reading outside
+/// a transaction has none: it costs one statement, and the first transaction reads again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    pub(crate) history: History,
+    pub(crate) stamp: Option<i64>,
+    /// Whether the history table is there.
+    pub(crate) exists: bool,
+}
+
+/// A session with a database, outside a transaction.
+#[allow(
+    async_fn_in_trait,
+    reason = "the engine is generic, so Send follows from the driver at hand"
+)]
+pub(crate) trait Driver {
+    type Transaction<'a>: Transaction
+    where
+        Self: 'a;
+
+    /// What the database is called in messages.
+    fn name(&self) -> String;
+    /// A monotonic clock with any start.
+    fn now(&self) -> Duration;
+    async fn pause(&mut self, duration: Duration);
+
+    async fn history(&mut self) -> Result<Snapshot, DriverError>;
+    /// Something that changes whenever the history does, or nothing where it cannot be read now.
+    async fn pulse(&mut self) -> Option<i64>;
+    async fn applied(&mut self) -> Result<Vec<Applied>, DriverError>;
+    async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError>;
+
+    async fn begin(
+        &mut self,
+        foreign_keys: ForeignKeys,
+    ) -> Result<Self::Transaction<'_>, DriverError>;
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError>;
+    async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError>;
+    /// Tells other runs that this one is alive while it works outside a transaction.
+    async fn claim(&mut self) -> Result<Claim, DriverError>;
+    async fn release(&mut self);
+}
+
+/// A transaction that holds the write lock.
+#[allow(async_fn_in_trait, reason = "as above")]
+pub(crate) trait Transaction {
+    /// The history, where it is not the one of this stamp any more.
+    async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError>;
+    /// Makes the tables of the history where they are not there.
+    async fn create_history(&mut self) -> Result<(), DriverError>;
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError>;
+    async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError>;
+    async fn record(&mut self, change: &Change) -> Result<(), DriverError>;
+    /// Drops everything in the database.
+    async fn wipe(&mut self) -> Result<(), DriverError>;
+    async fn commit(self) -> Result<(), DriverError>;
+    async fn rollback(self) -> Result<(), DriverError>;
+}
+
+/// Whether foreign keys are enforced in a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ForeignKeys {
+    /// As the connection has it.
+    AsSet,
+    /// Not enforced, but no violation may be there at the commit that was not there before.
+    CheckedAtCommit,
+}
+
+/// What became of the wish to work outside a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// No other run is alive, as far as can be seen.
+    Taken,
+    /// Another run that works outside a transaction is alive.
+    HeldByAnother,
+    /// It cannot be seen here; only the history tells.
+    Unknown,
+}
+
+/// An error of a database, with what the engine has to know of it.
+#[derive(Debug)]
+pub(crate) struct DriverError {
+    pub(crate) kind: DriverErrorKind,
+    pub(crate) message: String,
+    pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DriverErrorKind {
+    /// Somebody else has the lock; trying again may help.
+    Busy,
+    /// The connection is not fit for a run.
+    Unfit,
+    /// The history is there and cannot be read as one.
+    History,
+    /// A step has ended the transaction.
+    TransactionEnded,
+    /// Foreign keys are violated at the commit.
+    ForeignKeys,
+    /// A Rust step has failed.
+    Step,
+    /// Anything else.
+    Other,
+}
+
+impl DriverError {
+    pub(crate) fn new(kind: DriverErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        self.kind == DriverErrorKind::Busy
+    }
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DriverError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,185 @@
+//! The engine: does what was decided, step by step, on any driver. Written once, async; a blocking driver's
+//! futures are ready at their first poll.
+
+pub(crate) mod driver;
+mod prepare;
+mod stepwise;
+#[cfg(test)]
+mod tests;
+mod transact;
+mod wait;
+
+use std::{sync::OnceLock, time::Duration};
+
+use migrate_schema::Dialect;
+
+use crate::{
+    error::Error,
+    history::Applied,
+    observer::{Event, Observer, Report, steps_of},
+    plan::{Action, Decision, Plan, Request, Settings, Survey, decide},
+    registry::Registry,
+};
+use driver::{Driver, Snapshot};
+
+/// What a run is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) settings: &'a Settings,
+    pub(crate) dialect: Dialect,
+    pub(crate) timeout: Duration,
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) applied_by: &'a AppliedBy,
+}
+
+/// Who runs it: as given, or asked of the system when a row needs it.
+#[derive(Debug, Default)]
+pub(crate) struct AppliedBy(OnceLock<String>);
+
+impl AppliedBy {
+    pub(crate) fn new(given: Option<&str>) -> Self {
+        Self(
+            given
+                .map(str::to_owned)
+                .map_or_else(OnceLock::new, OnceLock::from),
+        )
+    }
+
+    fn get(&self) -> &str {
+        self.0.get_or_init(|| {
+            let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+            let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
+            format!("{user}@{host}")
+        })
+    }
+}
+
+impl Context<'_> {
+    pub(crate) fn survey<'s>(&'s self, snapshot: &'s Snapshot) -> Survey<'s> {
+        Survey::new(
+            self.registry,
+            &snapshot.history,
+            &self.settings.environment,
+            self.dialect,
+        )
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        self.observer.event(event);
+    }
+}
+
+/// A run at work.
+struct Run<'r, D> {
+    driver: &'r mut D,
+    context: Context<'r>,
+    snapshot: Snapshot,
+    report: Report,
+    /// The batch of this run; at least this, and at least that of the last row when it is used.
+    batch: i64,
+}
+
+/// Does what the request asks for.
+pub(crate) async fn run<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+    request: &Request,
+) -> Result<Report, Error> {
+    let snapshot = wait::history(driver, &context).await?;
+    let decision = decide(&context.survey(&snapshot), request, context.settings)?;
+    for warning in &decision.warnings {
+        context.tell(&Event::Warned(warning));
+    }
+    if decision.actions.is_empty() {
+        return Ok(Report {
+            warnings: decision.warnings,
+            ..Report::default()
+        });
+    }
+    let batch = snapshot.history.last_batch() + 1;
+    let report = Report {
+        warnings: decision.warnings.clone(),
+        ..Report::default()
+    };
+    // Every step is made once before the first one runs, so that a fault in the last migration stops the run
+    // while nothing is done.
+    let plan = prepare::plan(driver, &context, &snapshot, request, &decision).await?;
+    context.tell(&Event::Started {
+        migrations: decision.actions.len(),
+        steps: steps_of(&plan),
+    });
+    let mut run = Run {
+        driver,
+        context,
+        snapshot,
+        report,
+        batch,
+    };
+    match run.all(&decision.actions).await {
+        Ok(()) => Ok(run.report),
+        Err(error) => Err(error.with_report(run.report)),
+    }
+}
+
+/// What a run would do. Reads the history, and writes nothing.
+pub(crate) async fn plan<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+    request: &Request,
+) -> Result<Plan, Error> {
+    let snapshot = wait::history(driver, &context).await?;
+    let decision: Decision = decide(&context.survey(&snapshot), request, context.settings)?;
+    prepare::plan(driver, &context, &snapshot, request, &decision).await
+}
+
+/// The history as planning sees it.
+pub(crate) async fn snapshot<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+) -> Result<Snapshot, Error> {
+    wait::history(driver, &context).await
+}
+
+/// The history, whole.
+pub(crate) async fn applied<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+) -> Result<Vec<Applied>, Error> {
+    let snapshot = wait::history(driver, &context).await?;
+    if !snapshot.exists {
+        return Ok(Vec::new());
+    }
+    driver
+        .applied()
+        .await
+        .map_err(|error| Error::driver("cannot read the history", error))
+}
+
+impl<D: Driver> Run<'_, D> {
+    async fn all(&mut self, actions: &[Action]) -> Result<(), Error> {
+        for action in actions {
+            self.one(action).await?;
+        }
+        Ok(())
+    }
+
+    async fn one(&mut self, action: &Action) -> Result<(), Error> {
+        let result = if prepare::is_stepwise(&self.context, action) {
+            self.stepwise(action).await
+        } else {
+            self.transact(action).await
+        };
+        if let Err(error) = &result {
+            let subject = prepare::subject(&self.context, &self.snapshot, action);
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            self.context.tell(&Event::MigrationFailed {
+                set: &subject.set,
+                id: &subject.id,
+                error: line,
+            });
+        }
+        result
+    }
+}

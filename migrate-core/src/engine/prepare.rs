@@ -1,0 +1,249 @@
+//! From an action to what is to be run: the steps are made here, and what cannot be run is refused.
+
+use migrate_schema::{Dialect, StatementKind};
+
+use crate::{
+    error::{Error, Kind},
+    native::Native,
+    plan::{Action, ActionKind, Decision, Plan, PlanError, PlannedMigration, PlannedStep, Request},
+    registry::Registered,
+    sql::Sql,
+    steps::{Prepared, Steps, Task},
+};
+
+use super::{
+    Context,
+    driver::{Driver, ForeignKeys, Snapshot},
+};
+
+/// What an action is about, for events, errors and reports.
+pub(super) struct Subject {
+    pub(super) action: ActionKind,
+    pub(super) set: String,
+    pub(super) id: String,
+    pub(super) description: String,
+    /// The file and line of the attribute, where the program has the migration.
+    pub(super) place: String,
+}
+
+pub(super) fn subject(context: &Context<'_>, snapshot: &Snapshot, action: &Action) -> Subject {
+    let (kind, at, seq) = match *action {
+        Action::Apply { at, .. } => (ActionKind::Apply, Some(at), None),
+        Action::Revert { at, seq } => (ActionKind::Revert, Some(at), Some(seq)),
+        Action::RevertStored { seq } => (ActionKind::RevertStored, None, Some(seq)),
+        Action::Forget { seq } => (ActionKind::Forget, None, Some(seq)),
+        Action::Rename { at, seq } => (ActionKind::Rename, Some(at), Some(seq)),
+        Action::Record { at } => (ActionKind::Record, Some(at), None),
+        Action::Accept { at, seq } => (ActionKind::Accept, Some(at), Some(seq)),
+        Action::Resolve { seq, .. } => (ActionKind::Resolve, None, Some(seq)),
+        Action::Wipe => (ActionKind::Wipe, None, None),
+    };
+    if let Some(one) = at.and_then(|at| context.registry.get(at)) {
+        return Subject {
+            action: kind,
+            set: one.set().to_owned(),
+            id: one.id().to_string(),
+            description: one.description().to_owned(),
+            place: place(one),
+        };
+    }
+    let row = seq.and_then(|seq| snapshot.history.row(seq));
+    Subject {
+        action: kind,
+        set: row.map(|row| row.set.to_string()).unwrap_or_default(),
+        id: row.map(|row| row.id.clone()).unwrap_or_default(),
+        description: String::new(),
+        place: "the history".to_owned(),
+    }
+}
+
+pub(super) fn place(one: &Registered) -> String {
+    format!("{}:{}", one.file(), one.line())
+}
+
+/// Whether an action runs its steps outside a transaction.
+pub(super) fn is_stepwise(context: &Context<'_>, action: &Action) -> bool {
+    match action {
+        Action::Apply { at, .. } | Action::Revert { at, .. } => context
+            .registry
+            .get(*at)
+            .is_some_and(|one| !one.registration.transaction),
+        _ => false,
+    }
+}
+
+/// The steps of an action, refused where they cannot run.
+pub(super) async fn prepare<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    action: &Action,
+) -> Result<Prepared, Error> {
+    match *action {
+        Action::Apply { at, .. } => match context.registry.get(at) {
+            Some(one) => migration(one, one.up(&context.settings.environment), context.dialect),
+            None => Ok(Prepared::default()),
+        },
+        Action::Revert { at, seq } => match context.registry.get(at) {
+            Some(one) => {
+                let environment = snapshot
+                    .history
+                    .row(seq)
+                    .map_or(&*context.settings.environment, |row| &row.environment);
+                migration(one, one.down(environment), context.dialect)
+            }
+            None => Ok(Prepared::default()),
+        },
+        Action::RevertStored { seq } => {
+            let statements = driver
+                .stored_down(seq)
+                .await
+                .map_err(|e| Error::driver("cannot read the stored down", e))?;
+            let subject = subject(context, snapshot, action);
+            if statements.is_empty() {
+                return Err(PlanError::NoDown(vec![subject.id]).into());
+            }
+            let sqls: Vec<Sql> = statements.into_iter().map(Sql::unchecked).collect();
+            let tasks = Prepared::returned(&sqls, context.dialect).map_err(|fault| {
+                Error::new(Kind::Prepare {
+                    migration: subject.id,
+                    place: subject.place,
+                    fault,
+                })
+            })?;
+            Ok(Prepared {
+                tasks,
+                no_down: false,
+            })
+        }
+        _ => Ok(Prepared::default()),
+    }
+}
+
+fn migration(one: &Registered, steps: Steps, dialect: Dialect) -> Result<Prepared, Error> {
+    let prepared = steps.prepare(dialect).map_err(|fault| {
+        Error::new(Kind::Prepare {
+            migration: one.id().to_string(),
+            place: place(one),
+            fault,
+        })
+    })?;
+    for task in &prepared.tasks {
+        refuse(one, task)?;
+    }
+    Ok(prepared)
+}
+
+/// What the macro refuses where it can see it, for the steps that it cannot see.
+fn refuse(one: &Registered, task: &Task) -> Result<(), Error> {
+    match task {
+        Task::Statement { text, kind, .. } if one.registration.transaction => {
+            let option = match kind {
+                StatementKind::OutsideTransaction => "transaction = false",
+                StatementKind::ForeignKeysPragma => "foreign_keys = false",
+                _ => return Ok(()),
+            };
+            Err(Error::new(Kind::NeedsOption {
+                migration: one.id().to_string(),
+                place: place(one),
+                statement: text.to_string(),
+                option,
+            }))
+        }
+        Task::Run { label, native } => match wrong_closure(native, one.registration.transaction) {
+            Some(expected) => Err(Error::new(Kind::WrongClosure {
+                migration: one.id().to_string(),
+                label: label.clone(),
+                expected,
+            })),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn wrong_closure(native: &Native, transaction: bool) -> Option<&'static str> {
+    match transaction {
+        true if native.sqlite.is_none() => Some("`&rusqlite::Transaction<'_>`"),
+        false if native.sqlite_connection.is_none() => {
+            Some("`&rusqlite::Connection`, because the migration says `transaction = false`")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn wrong_closure(_: &Native, _: bool) -> Option<&'static str> {
+    None
+}
+
+/// How foreign keys are treated around an action.
+pub(super) fn foreign_keys(
+    context: &Context<'_>,
+    action: &Action,
+    prepared: &Prepared,
+) -> ForeignKeys {
+    let off = match *action {
+        Action::Apply { at, .. } | Action::Revert { at, .. } => context
+            .registry
+            .get(at)
+            .is_some_and(|one| !one.registration.foreign_keys),
+        Action::Wipe => true,
+        _ => false,
+    };
+    if off || prepared.rebuilds(context.dialect) {
+        ForeignKeys::CheckedAtCommit
+    } else {
+        ForeignKeys::AsSet
+    }
+}
+
+/// The plan of a decision. All its steps are made, so that every fault is found.
+pub(super) async fn plan<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    request: &Request,
+    decision: &Decision,
+) -> Result<Plan, Error> {
+    let mut migrations = Vec::with_capacity(decision.actions.len());
+    let mut no_down = Vec::new();
+    for action in &decision.actions {
+        let prepared = prepare(driver, context, snapshot, action).await?;
+        let subject = subject(context, snapshot, action);
+        if prepared.no_down {
+            no_down.push(format!("{} ({})", subject.id, subject.place));
+        }
+        let stepwise = is_stepwise(context, action);
+        let keys = foreign_keys(context, action, &prepared);
+        migrations.push(PlannedMigration {
+            action: subject.action,
+            set: subject.set,
+            id: subject.id,
+            description: subject.description,
+            transaction: !stepwise,
+            foreign_keys_off: !stepwise && keys == ForeignKeys::CheckedAtCommit,
+            steps: prepared.tasks.into_iter().map(planned_step).collect(),
+        });
+    }
+    if !no_down.is_empty() {
+        return Err(PlanError::NoDown(no_down).into());
+    }
+    Ok(Plan {
+        request: request.name().to_owned(),
+        environment: context.settings.environment.clone(),
+        migrations,
+        warnings: decision.warnings.clone(),
+    })
+}
+
+fn planned_step(task: Task) -> PlannedStep {
+    match task {
+        Task::Statement { text, .. } => PlannedStep::Sql {
+            sql: text.into_owned(),
+        },
+        Task::Run { label, .. } => PlannedStep::Run { label },
+        Task::Log(message) => PlannedStep::Log { message },
+    }
+}

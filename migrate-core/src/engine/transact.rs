@@ -1,0 +1,458 @@
+//! One action in one transaction: the migration and its row, or neither.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    error::{Error, Failure, Kind},
+    history::{Change, History, NewRow, Progress, Row},
+    observer::{Done, Event},
+    plan::{Action, still_wanted},
+    registry::Registered,
+    sql::{Origin, Sql},
+    steps::{Prepared, Task},
+};
+
+use super::{
+    Context, Run,
+    driver::{Driver, DriverError, DriverErrorKind, Transaction},
+    prepare::{self, Subject, foreign_keys, subject},
+    wait::Patience,
+};
+
+/// How a try has ended, when it has not failed for good.
+pub(super) enum Try {
+    Done {
+        changes: Vec<Change>,
+        took: Duration,
+    },
+    /// Another run has done it.
+    Skipped,
+    /// Somebody holds the lock.
+    Busy(DriverError),
+}
+
+impl<D: Driver> Run<'_, D> {
+    /// Tries until the lock is had. Every try makes the steps anew.
+    pub(super) async fn transact(&mut self, action: &Action) -> Result<(), Error> {
+        let mut patience = Patience::new(self.driver);
+        loop {
+            match self.attempt(action).await? {
+                Try::Busy(error) => patience.wait(self.driver, &self.context, error).await?,
+                Try::Skipped => {
+                    let subject = subject(&self.context, &self.snapshot, action);
+                    self.context.tell(&Event::Skipped {
+                        set: &subject.set,
+                        id: &subject.id,
+                    });
+                    return Ok(());
+                }
+                Try::Done { changes, took } => {
+                    self.done(action, &changes, took);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn attempt(&mut self, action: &Action) -> Result<Try, Error> {
+        let prepared = prepare::prepare(self.driver, &self.context, &self.snapshot, action).await?;
+        let down = self.stored_down(action);
+        let keys = foreign_keys(&self.context, action, &prepared);
+        let subject = subject(&self.context, &self.snapshot, action);
+        let begun = self.driver.now();
+        let mut tx = match self.driver.begin(keys).await {
+            Ok(tx) => tx,
+            Err(error) => {
+                return busy_or(error, |error| {
+                    Error::driver("cannot begin a transaction", error)
+                });
+            }
+        };
+        // From here on nobody else writes, so what is decided now holds until the commit.
+        match tx.changed_since(self.snapshot.stamp).await {
+            Ok(None) => {}
+            Ok(Some(snapshot)) => {
+                self.snapshot = snapshot;
+                let survey = self.context.survey(&self.snapshot);
+                if !still_wanted(&survey, action, self.context.settings)? {
+                    return Ok(Try::Skipped);
+                }
+            }
+            Err(error) => {
+                return busy_or(error, |error| {
+                    Error::driver("cannot read the history", error)
+                });
+            }
+        }
+        self.batch = self.batch.max(self.snapshot.history.last_batch());
+        let total = prepared.tasks.len();
+        self.context.tell(&Event::MigrationStarted {
+            action: subject.action,
+            set: &subject.set,
+            id: &subject.id,
+            steps: total,
+        });
+        let steps = u32::try_from(total).unwrap_or(u32::MAX);
+        let mut steps_of = StepsOf {
+            context: &self.context,
+            subject: &subject,
+            total,
+            transaction: true,
+        };
+        if let Err(error) = steps_of.all(&mut tx, prepared.tasks).await {
+            return match error {
+                Stop::Busy(error) => Ok(Try::Busy(error)),
+                Stop::Failed(error) => Err(error),
+            };
+        }
+        let took = self.driver.now().saturating_sub(begun);
+        let clock = RowClock {
+            context: &self.context,
+            batch: self.batch,
+            took,
+        };
+        let mut changes = clock.changes(&self.snapshot.history, action, steps);
+        changes.extend(down.map(|statements| Change::StoreDown {
+            seq: self.snapshot.history.next_seq(),
+            statements,
+        }));
+        let exists = self.snapshot.exists && *action != Action::Wipe;
+        match write(tx, action, exists, &changes).await {
+            Ok(()) => {}
+            Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
+            Err(error) => return Err(commit_error(&subject, total, error)),
+        }
+        if *action == Action::Wipe {
+            self.snapshot.history = History::default();
+            self.batch = 1;
+        }
+        self.snapshot.exists = true;
+        Ok(Try::Done { changes, took })
+    }
+
+    /// The SQL of `down`, to be kept for a program that no longer has the migration.
+    pub(super) fn stored_down(&self, action: &Action) -> Option<Vec<String>> {
+        let (Action::Apply { at, .. } | Action::Record { at }) = action else {
+            return None;
+        };
+        let one = self.context.registry.get(*at)?;
+        if one.irreversible().is_some() {
+            return None;
+        }
+        let prepared = one
+            .down(&self.context.settings.environment)
+            .prepare(self.context.dialect)
+            .ok()?;
+        let statements: Vec<String> = prepared
+            .only_sql()?
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        (!statements.is_empty()).then_some(statements)
+    }
+
+    /// Does to the copy of the history what was done to the table, and reports it.
+    pub(super) fn done(&mut self, action: &Action, changes: &[Change], took: Duration) {
+        let subject = subject(&self.context, &self.snapshot, action);
+        let checksums = changes.iter().find_map(|change| match change {
+            Change::Finish { seq, checksum, .. } if matches!(action, Action::Accept { .. }) => {
+                Some((
+                    self.snapshot.history.row(*seq)?.checksum.clone(),
+                    checksum.clone(),
+                ))
+            }
+            _ => None,
+        });
+        for change in changes {
+            self.snapshot.history.apply(change);
+        }
+        self.context.tell(&Event::MigrationDone {
+            action: subject.action,
+            set: &subject.set,
+            id: &subject.id,
+            duration: took,
+        });
+        self.report.done.push(Done {
+            action: subject.action,
+            set: subject.set,
+            id: subject.id,
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            checksums,
+        });
+    }
+}
+
+fn busy_or(error: DriverError, make: impl FnOnce(DriverError) -> Error) -> Result<Try, Error> {
+    if error.is_busy() {
+        Ok(Try::Busy(error))
+    } else {
+        Err(make(error))
+    }
+}
+
+async fn write<T: Transaction>(
+    mut tx: T,
+    action: &Action,
+    exists: bool,
+    changes: &[Change],
+) -> Result<(), DriverError> {
+    if *action == Action::Wipe {
+        tx.wipe().await?;
+    }
+    if !exists {
+        tx.create_history().await?;
+    }
+    for change in changes {
+        tx.record(change).await?;
+    }
+    tx.commit().await
+}
+
+fn commit_error(subject: &Subject, steps: usize, source: DriverError) -> Error {
+    if source.kind == DriverErrorKind::ForeignKeys {
+        return Error::new(Kind::Step(Failure {
+            action: subject.action,
+            migration: subject.id.clone(),
+            place: subject.place.clone(),
+            step: steps,
+            of: steps,
+            what: "PRAGMA foreign_key_check".to_owned(),
+            transaction: true,
+            source,
+        }));
+    }
+    Error::driver(
+        format!("cannot record `{}`, and so it was rolled back", subject.id),
+        source,
+    )
+}
+
+/// Makes rows.
+pub(super) struct RowClock<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) batch: i64,
+    /// How long the migration has taken so far.
+    pub(super) took: Duration,
+}
+
+impl RowClock<'_> {
+    /// What an action changes in the history.
+    fn changes(&self, history: &History, action: &Action, steps: u32) -> Vec<Change> {
+        let one = |at: usize| self.context.registry.get(at);
+        match *action {
+            Action::Apply { at, batch, .. } => one(at)
+                .map(|one| self.row(history, one, batch, steps, Progress::Applied))
+                .into_iter()
+                .collect(),
+            Action::Record { at } => one(at)
+                .map(|one| self.row(history, one, None, 0, Progress::Applied))
+                .into_iter()
+                .collect(),
+            Action::Revert { seq, .. } | Action::RevertStored { seq } | Action::Forget { seq } => {
+                vec![Change::Delete { seq }]
+            }
+            Action::Rename { at, seq } => one(at)
+                .map(|one| Change::Rename {
+                    seq,
+                    set: one.set().to_owned(),
+                    id: one.id().to_string(),
+                })
+                .into_iter()
+                .collect(),
+            Action::Accept { at, seq } => one(at)
+                .zip(history.row(seq))
+                .map(|(one, row)| self.finish(one, seq, &row.environment, false))
+                .into_iter()
+                .collect(),
+            Action::Resolve {
+                seq,
+                done: finished,
+            } => history
+                .row(seq)
+                .map(|row| resolved(row, finished))
+                .into_iter()
+                .collect(),
+            Action::Wipe => Vec::new(),
+        }
+    }
+
+    pub(super) fn row(
+        &self,
+        history: &History,
+        one: &Registered,
+        batch: Option<i64>,
+        steps: u32,
+        progress: Progress,
+    ) -> Change {
+        let registration = one.registration;
+        let environment = &self.context.settings.environment;
+        Change::Insert(NewRow {
+            row: Row {
+                seq: history.next_seq(),
+                set: Arc::from(one.set()),
+                id: one.id().to_string(),
+                checksum: one.checksum(environment, self.context.dialect),
+                body: registration.body.map(str::to_owned),
+                environment: Arc::from(environment.as_str()),
+                batch: batch.unwrap_or(self.batch),
+                progress,
+            },
+            description: one.description().to_owned(),
+            applied_at: now(),
+            duration_ms: milliseconds(self.took),
+            steps,
+            applied_by: self.context.applied_by.get().to_owned(),
+            program_version: registration.program_version.to_owned(),
+        })
+    }
+
+    pub(super) fn finish(
+        &self,
+        one: &Registered,
+        seq: i64,
+        environment: &str,
+        timed: bool,
+    ) -> Change {
+        Change::Finish {
+            seq,
+            checksum: one.checksum(environment, self.context.dialect),
+            body: one.registration.body.map(str::to_owned),
+            duration_ms: timed.then(|| milliseconds(self.took)),
+        }
+    }
+}
+
+fn resolved(row: &Row, finished: bool) -> Change {
+    let count = |done: u32| done + u32::from(finished);
+    let progress = match row.progress {
+        Progress::Applying { done, .. } => Progress::Applying {
+            done: count(done),
+            begun: count(done),
+        },
+        Progress::Reverting { done, .. } => Progress::Reverting {
+            done: count(done),
+            begun: count(done),
+        },
+        Progress::Applied => Progress::Applied,
+    };
+    Change::Progress {
+        seq: row.seq,
+        progress,
+        error: None,
+    }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}
+
+/// Why the steps of a transaction have stopped.
+pub(super) enum Stop {
+    Busy(DriverError),
+    Failed(Error),
+}
+
+/// Runs the tasks of one migration, and tells of them.
+pub(super) struct StepsOf<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) subject: &'a Subject,
+    pub(super) total: usize,
+    pub(super) transaction: bool,
+}
+
+impl StepsOf<'_> {
+    pub(super) async fn all<T: Transaction>(
+        &mut self,
+        tx: &mut T,
+        tasks: Vec<Task>,
+    ) -> Result<(), Stop> {
+        for (at, task) in tasks.into_iter().enumerate() {
+            self.one(tx, at + 1, task).await?;
+        }
+        Ok(())
+    }
+
+    async fn one<T: Transaction>(&self, tx: &mut T, step: usize, task: Task) -> Result<(), Stop> {
+        self.started(step, &task);
+        match task {
+            Task::Log(message) => self.context.tell(&Event::Logged(&message)),
+            Task::Statement { text, origin, .. } => {
+                tx.execute(&text)
+                    .await
+                    .map_err(|error| self.stop(step, &text, origin, error))?;
+            }
+            Task::Run { label, native } => {
+                let sqls = tx
+                    .run(native)
+                    .await
+                    .map_err(|error| self.stop(step, &label, None, error))?;
+                for text in self.returned(&sqls).map_err(Stop::Failed)? {
+                    tx.execute(&text)
+                        .await
+                        .map_err(|error| self.stop(step, &text, None, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The statements that a Rust step has returned.
+    pub(super) fn returned(&self, sqls: &[Sql]) -> Result<Vec<String>, Error> {
+        match Prepared::returned(sqls, self.context.dialect) {
+            Ok(tasks) => Ok(tasks.iter().map(|task| task.what().to_owned()).collect()),
+            Err(fault) => {
+                let (migration, place) = (self.subject.id.clone(), self.subject.place.clone());
+                Err(Error::new(Kind::Prepare {
+                    migration,
+                    place,
+                    fault,
+                }))
+            }
+        }
+    }
+
+    pub(super) fn started(&self, step: usize, task: &Task) {
+        if !matches!(task, Task::Log(_)) {
+            self.context.tell(&Event::StepStarted {
+                step,
+                of: self.total,
+                what: task.what(),
+            });
+        }
+    }
+
+    fn stop(&self, step: usize, what: &str, origin: Option<Origin>, source: DriverError) -> Stop {
+        if source.is_busy() {
+            Stop::Busy(source)
+        } else {
+            Stop::Failed(self.failure(step, what, origin, source))
+        }
+    }
+
+    pub(super) fn failure(
+        &self,
+        step: usize,
+        what: &str,
+        origin: Option<Origin>,
+        source: DriverError,
+    ) -> Error {
+        let place = match origin {
+            Some(origin) => format!("{}:{}", origin.file, origin.line),
+            None => self.subject.place.clone(),
+        };
+        Error::new(Kind::Step(Failure {
+            action: self.subject.action,
+            migration: self.subject.id.clone(),
+            place,
+            step,
+            of: self.total,
+            what: what.to_owned(),
+            transaction: self.transaction,
+            source,
+        }))
+    }
+}

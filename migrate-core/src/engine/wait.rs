@@ -1,0 +1,105 @@
+//! Patience with a database that somebody else holds.
+
+use std::time::Duration;
+
+use crate::{
+    error::{Error, Kind},
+    observer::Event,
+};
+
+use super::{
+    Context,
+    driver::{Driver, DriverError, Snapshot},
+};
+
+/// The pauses between tries; the last one repeats.
+const PAUSES_MS: [u64; 8] = [1, 2, 5, 10, 20, 25, 50, 100];
+/// Nobody has to be told of a wait that is shorter.
+const TELL_AFTER: Duration = Duration::from_millis(500);
+/// How often a longer wait is told of.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// How long a run has waited. The clock starts again whenever the history moves: then another run is at
+/// work, and it is not stuck.
+pub(super) struct Patience {
+    since: Duration,
+    pulse: Option<i64>,
+    tries: usize,
+    told: Option<Duration>,
+}
+
+impl Patience {
+    pub(super) fn new<D: Driver>(driver: &D) -> Self {
+        Self {
+            since: driver.now(),
+            pulse: None,
+            tries: 0,
+            told: None,
+        }
+    }
+
+    /// Waits a little, or gives up with the error of the last try.
+    pub(super) async fn wait<D: Driver>(
+        &mut self,
+        driver: &mut D,
+        context: &Context<'_>,
+        error: DriverError,
+    ) -> Result<(), Error> {
+        let pulse = driver.pulse().await;
+        if pulse.is_some() && pulse != self.pulse {
+            // The first pulse is only something to compare with.
+            if self.pulse.is_some() {
+                self.since = driver.now();
+            }
+            self.pulse = pulse;
+        }
+        let waited = driver.now().saturating_sub(self.since);
+        let what = format!(
+            "the write lock of {}, which another connection holds",
+            driver.name()
+        );
+        if waited >= context.timeout {
+            return Err(Error::new(Kind::Locked {
+                what,
+                waited,
+                source: error,
+            }));
+        }
+        if waited >= TELL_AFTER
+            && self
+                .told
+                .is_none_or(|told| waited >= told + TELL_EVERY || waited < told)
+        {
+            self.told = Some(waited);
+            context.tell(&Event::Waiting {
+                what: &what,
+                waited,
+                timeout: context.timeout,
+            });
+        }
+        let pause = PAUSES_MS
+            .get(self.tries)
+            .or(PAUSES_MS.last())
+            .copied()
+            .unwrap_or(100);
+        self.tries += 1;
+        let left = context.timeout.saturating_sub(waited);
+        driver.pause(Duration::from_millis(pause).min(left)).await;
+        Ok(())
+    }
+}
+
+/// The history, however long somebody keeps it from being read.
+pub(super) async fn history<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+) -> Result<Snapshot, Error> {
+    let mut patience = Patience::new(driver);
+    loop {
+        match driver.history().await {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
+            Err(error) => return Err(Error::driver("cannot read the history", error)),
+        }
+    }
+}

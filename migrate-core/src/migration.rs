@@ -1,0 +1,122 @@
+//! What a migration is, and what the macro says of it to the program.
+
+use migrate_schema::{Dialect, Statement, StatementKind};
+
+use crate::{
+    sql::{Origin, Sql},
+    steps::Steps,
+};
+
+/// A change of a database, and the way back.
+///
+/// Both methods only *say* what is to be done, by pushing steps; the runner does it. So one migration can be
+/// planned, shown, checked and run, and nothing happens while `up` itself runs. They must be deterministic:
+/// a run that was cut off calls them again.
+///
+/// ```
+/// use migrate_core::prelude::*;
+///
+/// pub struct CreateUsers;
+///
+/// #[migration("20260215_create_users")]
+/// impl Migration for CreateUsers {
+///     fn up(&self, steps: &mut Steps) {
+///         steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE)"));
+///     }
+///     fn down(&self, steps: &mut Steps) {
+///         steps.sql(sql!("DROP TABLE users"));
+///     }
+/// }
+/// # fn main() -> Result<(), migrate_core::Error> {
+/// let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+/// let report = Migrator::new().up(&mut connection)?;
+/// assert_eq!(report.names(), ["20260215_create_users"]);
+/// # Ok(())
+/// # }
+/// ```
+pub trait Migration: Send + Sync + 'static {
+    /// The steps that make the change.
+    fn up(&self, steps: &mut Steps);
+
+    /// The steps that take it back. Leave it out only where the attribute says `irreversible = "why"`.
+    fn down(&self, steps: &mut Steps) {
+        steps.no_down();
+    }
+}
+
+/// What `#[migration]` registers. Not public API.
+#[allow(
+    missing_docs,
+    reason = "the fields are the options of the attribute, which documents them"
+)]
+#[derive(Clone, Copy)]
+pub struct Registration {
+    pub set: &'static str,
+    pub id: &'static str,
+    pub description: &'static str,
+    /// None: computed from the steps when it is needed.
+    pub checksum: Option<&'static str>,
+    /// The checksum of the Rust code of `up`, where it has a Rust step.
+    pub body: Option<&'static str>,
+    pub irreversible: Option<&'static str>,
+    pub transaction: bool,
+    pub foreign_keys: bool,
+    /// Empty: every environment.
+    pub environments: &'static [&'static str],
+    pub renamed_from: Option<&'static str>,
+    pub after: &'static [&'static str],
+    /// The name of a feature, and whether it is on.
+    pub feature: Option<(&'static str, bool)>,
+    pub file: &'static str,
+    pub line: u32,
+    pub program_version: &'static str,
+    pub migration: &'static dyn Migration,
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// A registration without options.
+    pub const fn new(
+        set: &'static str,
+        id: &'static str,
+        file: &'static str,
+        line: u32,
+        migration: &'static dyn Migration,
+    ) -> Self {
+        Self {
+            set,
+            id,
+            description: "",
+            checksum: None,
+            body: None,
+            irreversible: None,
+            transaction: true,
+            foreign_keys: true,
+            environments: &[],
+            renamed_from: None,
+            after: &[],
+            feature: None,
+            file,
+            line,
+            program_version: "",
+            migration,
+        }
+    }
+}
+
+/// A statement of a `sql!` literal.
+pub const fn statement(start: usize, end: usize, kind: StatementKind) -> Statement {
+    Statement { start, end, kind }
+}
+
+/// The expansion of `sql!`.
+pub const fn sql(
+    dialect: Dialect,
+    text: &'static str,
+    statements: &'static [Statement],
+    file: &'static str,
+    line: u32,
+) -> Sql {
+    Sql::checked(dialect, text, statements, Origin { file, line })
+}

@@ -1,0 +1,17 @@
+//! Planning: (migrations, history, request) → what to do. Pure, and every policy is decided here.
+
+mod actions;
+mod error;
+mod names;
+mod request;
+mod survey;
+mod value;
+
+pub(crate) use actions::{Action, Decision, decide, still_wanted};
+pub use error::PlanError;
+pub(crate) use names::{Candidate, find};
+pub(crate) use request::Settings;
+pub use request::{Down, Policy, Request, Up};
+pub use survey::State;
+pub(crate) use survey::{Survey, Surveyed};
+pub use value::{ActionKind, Plan, PlannedMigration, PlannedStep, Warning};

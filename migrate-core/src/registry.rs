@@ -1,0 +1,337 @@
+//! The migrations that are linked into the program, in the order in which they run.
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    fmt,
+};
+
+use migrate_schema::{Dialect, IdError, MigrationId};
+
+use crate::{migration::Registration, steps::Steps};
+
+/// A migration that the program knows.
+#[derive(Clone)]
+pub struct Registered {
+    pub(crate) registration: &'static Registration,
+    id: MigrationId,
+}
+
+impl Registered {
+    /// The set that it belongs to: the name of its crate, unless that says otherwise.
+    pub fn set(&self) -> &'static str {
+        self.registration.set
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> &MigrationId {
+        &self.id
+    }
+
+    /// What it does, in words.
+    pub fn description(&self) -> &'static str {
+        self.registration.description
+    }
+
+    /// The source file that it stands in, as rustc names it.
+    pub fn file(&self) -> &'static str {
+        self.registration.file
+    }
+
+    /// The line of its attribute.
+    pub fn line(&self) -> u32 {
+        self.registration.line
+    }
+
+    /// Why it cannot be taken back, where it says so.
+    pub fn irreversible(&self) -> Option<&'static str> {
+        self.registration.irreversible
+    }
+
+    pub(crate) fn up(&self, environment: &str) -> Steps {
+        let mut steps = Steps::new(environment);
+        self.registration.migration.up(&mut steps);
+        steps
+    }
+
+    pub(crate) fn down(&self, environment: &str) -> Steps {
+        let mut steps = Steps::new(environment);
+        self.registration.migration.down(&mut steps);
+        steps
+    }
+
+    /// The checksum of its SQL; `environment` is the one that it was or will be applied in.
+    pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> String {
+        match self.registration.checksum {
+            Some(checksum) => checksum.to_owned(),
+            None => self.up(environment).checksum(dialect),
+        }
+    }
+
+    /// Whether it is for an environment.
+    pub(crate) fn is_for(&self, environment: &str) -> bool {
+        let environments = self.registration.environments;
+        environments.is_empty() || environments.contains(&environment)
+    }
+
+    /// The feature that has to be on, where it is off.
+    pub(crate) fn disabled_feature(&self) -> Option<&'static str> {
+        self.registration
+            .feature
+            .and_then(|(name, on)| (!on).then_some(name))
+    }
+
+    /// The set and the id that it had before.
+    pub(crate) fn renamed_from(&self) -> Option<(&'static str, &'static str)> {
+        self.registration
+            .renamed_from
+            .map(|old| old.split_once('/').unwrap_or((self.set(), old)))
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.id
+            .cmp(&other.id)
+            .then_with(|| self.set().cmp(other.set()))
+    }
+}
+
+impl fmt::Debug for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.set(), self.id)
+    }
+}
+
+/// Why the linked migrations cannot be put in order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// Nothing is registered.
+    #[error("{}", no_migrations(.set.as_deref()))]
+    Empty {
+        /// The set that was asked for.
+        set: Option<String>,
+    },
+    /// An identifier that the macro would have refused.
+    #[error("{file}:{line}: {source}")]
+    Id {
+        /// The source file.
+        file: String,
+        /// The line of the attribute.
+        line: u32,
+        /// What is wrong.
+        source: IdError,
+    },
+    /// Two different migrations of one set claim one version.
+    #[error(
+        "two migrations of the set `{set}` have the version {version}: `{first}` ({first_place}) and `{second}` ({second_place}); give one of them another version"
+    )]
+    Duplicate {
+        /// The set of both.
+        set: String,
+        /// The version, in its canonical form.
+        version: String,
+        /// The id of the one.
+        first: String,
+        /// Its file and line.
+        first_place: String,
+        /// The id of the other.
+        second: String,
+        /// Its file and line.
+        second_place: String,
+    },
+    /// `after` names what is not linked.
+    #[error(
+        "`{migration}` is to run after `{after}`, which is not in this program; write `after = \"set/id\"` with a set that is linked"
+    )]
+    UnknownAfter {
+        /// The migration with the option.
+        migration: String,
+        /// What the option names.
+        after: String,
+    },
+    /// `after` and the order of the identifiers contradict each other.
+    #[error(
+        "the migrations {0} wait for each other: `after` and the order of their ids form a circle"
+    )]
+    Circle(String),
+}
+
+fn no_migrations(set: Option<&str>) -> String {
+    let what = match set {
+        Some(set) => format!("no migration of the set `{set}` is linked into this program"),
+        None => "no migration is linked into this program".to_owned(),
+    };
+    format!(
+        "{what}. The linker leaves out a crate that the program never names: write `migrate_cli::main!(your_crate)` in \
+         src/bin/migrate.rs, or `migrate_core::link!(your_crate);` in the program that runs them, and see that the \
+         crate declares the modules (`mod migrations;`)"
+    )
+}
+
+/// The linked migrations in the order in which they run: by id, and by set where ids are equal, unless
+/// `after` says more.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    list: Vec<Registered>,
+}
+
+impl Registry {
+    /// The migrations of every linked set, or of one.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError`], in particular where nothing is linked at all.
+    pub fn linked(set: Option<&str>) -> Result<Self, RegistryError> {
+        let all = inventory::iter::<Registration>.into_iter();
+        Self::new(
+            all.filter(|registration| set.is_none_or(|set| registration.set == set)),
+            set,
+        )
+    }
+
+    pub(crate) fn new(
+        registrations: impl IntoIterator<Item = &'static Registration>,
+        set: Option<&str>,
+    ) -> Result<Self, RegistryError> {
+        let mut list = Vec::new();
+        for registration in registrations {
+            let id = registration
+                .id
+                .parse()
+                .map_err(|source| RegistryError::Id {
+                    file: registration.file.to_owned(),
+                    line: registration.line,
+                    source,
+                })?;
+            list.push(Registered { registration, id });
+        }
+        if list.is_empty() {
+            return Err(RegistryError::Empty {
+                set: set.map(str::to_owned),
+            });
+        }
+        list.sort_by(Registered::order);
+        remove_twins(&mut list);
+        refuse_duplicates(&list)?;
+        let several = list.iter().any(|one| !one.registration.after.is_empty());
+        Ok(Self {
+            list: if several {
+                sort_after(list, set.is_some())?
+            } else {
+                list
+            },
+        })
+    }
+
+    /// The migrations in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Registered> {
+        self.list.iter()
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<&Registered> {
+        self.list.get(at)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The names of the sets.
+    pub fn sets(&self) -> BTreeSet<&'static str> {
+        self.list.iter().map(Registered::set).collect()
+    }
+}
+
+/// A module that is compiled into a library and a program of one crate is registered by both.
+fn remove_twins(list: &mut Vec<Registered>) {
+    list.dedup_by(|b, a| {
+        a.set() == b.set() && a.id == b.id && a.line() == b.line() && a.file() == b.file()
+    });
+}
+
+fn refuse_duplicates(list: &[Registered]) -> Result<(), RegistryError> {
+    let mut first_of_version: BTreeMap<(&str, migrate_schema::Version), &Registered> =
+        BTreeMap::new();
+    let single_set = list.windows(2).all(|pair| pair[0].set() == pair[1].set());
+    let place = |one: &Registered| format!("{}:{}", one.file(), one.line());
+    let refuse = |first: &Registered, second: &Registered| {
+        Err(RegistryError::Duplicate {
+            set: first.set().to_owned(),
+            version: first.id.version().to_string(),
+            first: first.id.to_string(),
+            first_place: place(first),
+            second: second.id.to_string(),
+            second_place: place(second),
+        })
+    };
+    if single_set {
+        // In order of ids, equal versions are neighbours.
+        for pair in list.windows(2) {
+            if pair[0].id.version() == pair[1].id.version() {
+                return refuse(&pair[0], &pair[1]);
+            }
+        }
+        return Ok(());
+    }
+    for one in list {
+        if let Some(first) = first_of_version.insert((one.set(), one.id.version()), one) {
+            return refuse(first, one);
+        }
+    }
+    Ok(())
+}
+
+/// Orders by id among those that nothing has to run before (Kahn's algorithm with a heap).
+fn sort_after(list: Vec<Registered>, single_set: bool) -> Result<Vec<Registered>, RegistryError> {
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
+    let mut waits_for = vec![0_usize; list.len()];
+    let mut edge = |before: usize, behind: usize| {
+        followers[before].push(behind);
+        waits_for[behind] += 1;
+    };
+    let mut last_of_set: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, one) in list.iter().enumerate() {
+        if let Some(before) = last_of_set.insert(one.set(), at) {
+            edge(before, at);
+        }
+        for after in one.registration.after {
+            let (set, id) = after.split_once('/').unwrap_or((one.set(), after));
+            match list
+                .iter()
+                .position(|other| other.set() == set && other.id.as_str() == id)
+            {
+                Some(before) => edge(before, at),
+                // Where one set was chosen, the others are not there to wait for.
+                None if single_set && set != one.set() => {}
+                None => {
+                    return Err(RegistryError::UnknownAfter {
+                        migration: format!("{one:?}"),
+                        after: (*after).to_owned(),
+                    });
+                }
+            }
+        }
+    }
+    let mut ready: BinaryHeap<Reverse<usize>> = (0..list.len())
+        .filter(|at| waits_for[*at] == 0)
+        .map(Reverse)
+        .collect();
+    let mut sorted = Vec::with_capacity(list.len());
+    while let Some(Reverse(at)) = ready.pop() {
+        sorted.push(list[at].clone());
+        for follower in &followers[at] {
+            waits_for[*follower] -= 1;
+            if waits_for[*follower] == 0 {
+                ready.push(Reverse(*follower));
+            }
+        }
+    }
+    if sorted.len() < list.len() {
+        let stuck: Vec<_> = (0..list.len())
+            .filter(|at| waits_for[*at] > 0)
+            .map(|at| format!("`{:?}`", list[at]))
+            .collect();
+        return Err(RegistryError::Circle(stuck.join(", ")));
+    }
+    Ok(sorted)
+}

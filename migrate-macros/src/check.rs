@@ -1,0 +1,406 @@
+//! What the parts of a model say together: options that contradict each other, a missing `down`, and statements
+//! that cannot run where the migration runs.
+
+use migrate_schema::{Code, Dialect, Finding, StatementKind, statement};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::LitStr;
+
+use crate::{
+    beside::{self, Text},
+    body, literal,
+    model::{Form, Id, Model},
+    report::Report,
+    sql,
+};
+
+/// Checks a model. Without a dialect, because the configuration is broken, SQL is not looked at.
+pub(crate) fn check(id: Option<&Id>, model: &Model, dialect: Option<Dialect>, report: &mut Report) {
+    renamed_from_itself(id, model, report);
+    conflicts(model, report);
+    let in_transaction = model.options.transaction.as_ref().is_none_or(|t| t.value);
+    let statements = Statements {
+        dialect,
+        in_transaction,
+    };
+    match &model.form {
+        Form::Impl {
+            path,
+            body,
+            has_down,
+            ..
+        } => {
+            let name = path.segments.last().map(|s| s.ident.to_string());
+            down(
+                model,
+                *has_down,
+                name.unwrap_or_default(),
+                path,
+                None,
+                report,
+            );
+            for text in body::literals(body) {
+                statements.check(&text, report);
+            }
+        }
+        Form::Short {
+            name,
+            up,
+            down: back,
+        } => {
+            down(model, back.is_some(), name.to_string(), name, None, report);
+            for text in std::iter::once(up).chain(back) {
+                if let Some(dialect) = dialect {
+                    sql::check(text, dialect, report);
+                }
+                statements.check(text, report);
+            }
+        }
+        // `down` without `up` is a conflict already, and the `impl` may be yet to be written.
+        Form::Beside { .. } if model.options.down.is_some() => {}
+        Form::Beside { name } => beside(model, name, &statements, report),
+    }
+}
+
+fn renamed_from_itself(id: Option<&Id>, model: &Model, report: &mut Report) {
+    let Some((id, old)) = id.zip(model.options.renamed_from.as_ref()) else {
+        return;
+    };
+    if old.value.value() == id.id.as_str() {
+        report.on(
+            &old.value,
+            Code::OptionValue,
+            format!("`{}` is renamed from itself", id.id),
+            "write the id that it had before, or leave `renamed_from` out",
+        );
+    }
+}
+
+fn conflicts(model: &Model, report: &mut Report) {
+    let options = &model.options;
+    let mut conflict = |name: &Ident, message: &str, help: &str| {
+        report.at(name.span(), Code::OptionConflict, message, help);
+    };
+    match &model.form {
+        Form::Impl { .. } => {
+            for option in [&options.up, &options.down].into_iter().flatten() {
+                conflict(
+                    &option.name,
+                    &format!(
+                        "`{}` is an option of the short form, and this is an `impl`",
+                        option.name
+                    ),
+                    &format!(
+                        "write `fn {}`, or put the attribute on the struct and remove the `impl`",
+                        option.name
+                    ),
+                );
+            }
+        }
+        Form::Beside { .. } => {
+            if let Some(down) = &options.down {
+                conflict(
+                    &down.name,
+                    "`down` without `up`",
+                    "write `up = \"…\"` too, or both functions in `impl Migration for …`",
+                );
+            }
+        }
+        Form::Short { .. } => {}
+    }
+    let off =
+        |option: &Option<crate::options::Given<bool>>| option.as_ref().is_some_and(|o| !o.value);
+    if let Some(foreign_keys) = options.foreign_keys.as_ref().filter(|o| !o.value)
+        && off(&options.transaction)
+    {
+        conflict(
+            &foreign_keys.name,
+            "`foreign_keys = false` with `transaction = false`: the check before the commit has no commit to come before",
+            "leave `foreign_keys` out and write `PRAGMA foreign_keys = OFF` and `ON` as steps",
+        );
+    }
+}
+
+/// Either `down` or a reason why there is none. `place` names the `impl` where it is not at the error's own place.
+fn down(
+    model: &Model,
+    has_down: bool,
+    name: String,
+    tokens: impl ToTokens,
+    place: Option<&str>,
+    report: &mut Report,
+) {
+    match &model.options.irreversible {
+        Some(irreversible) if has_down => {
+            let place = place.map(|p| format!(" ({p})")).unwrap_or_default();
+            report.at(
+                irreversible.name.span(),
+                Code::OptionConflict,
+                format!("`{name}` is `irreversible` and has `down`{place}"),
+                "remove one of the two",
+            );
+        }
+        None if !has_down => {
+            let help = if matches!(model.form, Form::Short { .. }) {
+                "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
+            } else {
+                "write `fn down(&self, steps: &mut Steps)`, or say why it cannot be undone: `#[migration(\"…\", irreversible = \"the old values are gone\")]`"
+            };
+            let place = place.map(|p| format!("\n --> {p}")).unwrap_or_default();
+            let message = format!("`{name}` has no `down`");
+            report.rendered_on(
+                tokens,
+                format!("{message} [{}]{place}\n  = help: {help}", Code::MissingDown),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// The `impl` beside a struct, as far as the file shows it.
+fn beside(model: &Model, name: &Ident, statements: &Statements, report: &mut Report) {
+    let Some((file, found)) = beside::find(name) else {
+        return;
+    };
+    let place = format!("{file}:{}", found.line);
+    down(
+        model,
+        found.has_down,
+        name.to_string(),
+        name,
+        Some(&place),
+        report,
+    );
+    for text in &found.texts {
+        for finding in statements.findings(&text.value) {
+            report.rendered(Span::call_site(), render(&finding, text, &file));
+        }
+    }
+}
+
+fn render(finding: &Finding, text: &Text, file: &str) -> String {
+    finding.render(&text.value, |line, column| match text.prefix {
+        Some(prefix) => {
+            let place = literal::Place {
+                file: file.to_owned(),
+                line: text.line,
+                column: text.column + prefix,
+            };
+            place.of(line, column)
+        }
+        None => format!(
+            "line {line}, column {column} of the SQL in {file}:{}:{}",
+            text.line, text.column
+        ),
+    })
+}
+
+/// What a migration that runs in a transaction cannot contain.
+struct Statements {
+    dialect: Option<Dialect>,
+    in_transaction: bool,
+}
+
+impl Statements {
+    fn check(&self, text: &LitStr, report: &mut Report) {
+        for finding in self.findings(&text.value()) {
+            report.finding(text, &finding);
+        }
+    }
+
+    fn findings(&self, sql: &str) -> Vec<Finding> {
+        match self.dialect {
+            Some(dialect) if self.in_transaction => statement::split(sql, dialect)
+                .into_iter()
+                .filter_map(|s| finding(s.kind, s.start..s.end))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding> {
+    match kind {
+        StatementKind::ForeignKeysPragma => Some(
+            Finding::new(
+                Code::ForeignKeysPragma,
+                "`PRAGMA foreign_keys` does nothing inside a transaction, and this migration runs in one",
+                range,
+            )
+            .help("remove it: around the rebuild of a table foreign keys are switched off and checked by themselves; for other statements write `foreign_keys = false` on the migration"),
+        ),
+        StatementKind::OutsideTransaction => Some(
+            Finding::new(
+                Code::OutsideTransaction,
+                "this statement cannot run inside a transaction, and this migration runs in one",
+                range,
+            )
+            .help("write `transaction = false` on the migration, and leave it alone in there: what ran before a failure stays"),
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model, options, parse};
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    fn errors(arguments: TokenStream, item: TokenStream) -> Vec<String> {
+        let mut report = Report::default();
+        let mut arguments = parse::arguments(arguments);
+        let id = model::id(&mut arguments, &mut report);
+        let options = options::options(&arguments, &mut report);
+        let model = model::model(options, &parse::item(item), &mut report).unwrap();
+        assert_eq!(report.messages(), Vec::<String>::new());
+        check(id.as_ref(), &model, Some(Dialect::Sqlite), &mut report);
+        report.messages()
+    }
+
+    fn both(up: &str) -> TokenStream {
+        quote!(impl Migration for X {
+            fn up(&self, steps: &mut Steps) { steps.sql(sql!(#up)) }
+            fn down(&self, steps: &mut Steps) {}
+        })
+    }
+
+    fn one(found: &[String], code: &str) {
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains(&format!("[{code}]")), "{found:#?}");
+    }
+
+    #[test]
+    fn either_down_or_a_reason() {
+        let up = quote!(impl Migration for a::X { fn up(&self, steps: &mut Steps) {} });
+        let found = errors(quote!("1_a"), up.clone());
+        one(&found, "missing_down");
+        assert!(found[0].starts_with("`X` has no `down`"), "{found:?}");
+        assert!(errors(quote!("1_a", irreversible = "b"), up).is_empty());
+        assert!(errors(quote!("1_a"), both("DROP TABLE a")).is_empty());
+        one(
+            &errors(quote!("1_a", irreversible = "b"), both("DROP TABLE a")),
+            "option_conflict",
+        );
+        let made = quote!(impl Migration for X { both!(); });
+        assert!(errors(quote!("1_a"), made).is_empty());
+
+        let short = quote!(
+            struct X;
+        );
+        let sql = "DROP TABLE a";
+        one(
+            &errors(quote!("1_a", up = #sql), short.clone()),
+            "missing_down",
+        );
+        assert!(errors(quote!("1_a", up = #sql, down = #sql), short.clone()).is_empty());
+        assert!(errors(quote!("1_a", up = #sql, irreversible = "b"), short.clone()).is_empty());
+        one(
+            &errors(
+                quote!("1_a", up = #sql, down = #sql, irreversible = "b"),
+                short.clone(),
+            ),
+            "option_conflict",
+        );
+        assert!(errors(quote!("1_a"), short).is_empty());
+    }
+
+    #[test]
+    fn options_that_contradict() {
+        let short = quote!(
+            struct X;
+        );
+        for (arguments, item) in [
+            (quote!("1_a", down = "DROP TABLE a"), short.clone()),
+            (quote!("1_a", up = "DROP TABLE a"), both("DROP TABLE a")),
+            (quote!("1_a", down = "DROP TABLE a"), both("DROP TABLE a")),
+            (
+                quote!("1_a", foreign_keys = false, transaction = false),
+                short.clone(),
+            ),
+        ] {
+            one(&errors(arguments, item), "option_conflict");
+        }
+        assert!(
+            errors(
+                quote!("1_a", foreign_keys = true, transaction = false),
+                short.clone()
+            )
+            .is_empty()
+        );
+        assert!(errors(quote!("1_a", foreign_keys = false), short.clone()).is_empty());
+        one(
+            &errors(quote!("1_a", renamed_from = "1_a"), short.clone()),
+            "option_value",
+        );
+        assert!(errors(quote!("1_a", renamed_from = "2_a"), short).is_empty());
+    }
+
+    #[test]
+    fn statements_run_where_they_can() {
+        for (sql, code) in [
+            ("PRAGMA foreign_keys = OFF", "foreign_keys_pragma"),
+            ("DROP TABLE a; VACUUM", "outside_transaction"),
+            ("PRAGMA journal_mode = WAL", "outside_transaction"),
+        ] {
+            one(&errors(quote!("1_a"), both(sql)), code);
+            assert!(errors(quote!("1_a", transaction = false), both(sql)).is_empty());
+            let short = quote!(
+                struct X;
+            );
+            one(
+                &errors(
+                    quote!("1_a", up = "DROP TABLE a", down = #sql),
+                    short.clone(),
+                ),
+                code,
+            );
+            one(
+                &errors(quote!("1_a", up = #sql, irreversible = "a"), short),
+                code,
+            );
+        }
+        // `sql!` says it itself.
+        assert!(errors(quote!("1_a"), both("BEGIN")).is_empty());
+        assert!(errors(quote!("1_a"), both("SELEC")).is_empty());
+    }
+
+    #[test]
+    fn the_short_form_is_checked_as_sql_is() {
+        let found = errors(
+            quote!("1_a", up = "SELEC 1", down = ""),
+            quote!(
+                struct X;
+            ),
+        );
+        assert_eq!(found.len(), 2, "{found:#?}");
+        assert!(found[0].contains("[sql_syntax]"));
+        assert!(found[1].contains("[sql_empty]"));
+        one(
+            &errors(
+                quote!("1_a", up = "BEGIN", down = "DROP TABLE a"),
+                quote!(
+                    struct X;
+                ),
+            ),
+            "transaction_control",
+        );
+    }
+
+    #[test]
+    fn a_place_beside_is_told_as_exactly_as_it_is_known() {
+        let finding = Finding::new(Code::OutsideTransaction, "a", 0..6);
+        let text = |prefix| Text {
+            value: "VACUUM".to_owned(),
+            line: 4,
+            column: 9,
+            prefix,
+        };
+        assert!(render(&finding, &text(Some(1)), "src/a.rs").contains("--> src/a.rs:4:10\n"));
+        assert!(
+            render(&finding, &text(None), "src/a.rs")
+                .contains("--> line 1, column 1 of the SQL in src/a.rs:4:9\n")
+        );
+    }
+}

@@ -1,0 +1,362 @@
+//! The options of `#[migration(…)]`, each with the type that it takes.
+
+use migrate_schema::{Code, MigrationId};
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use quote::ToTokens;
+use syn::LitStr;
+
+use crate::{
+    literal, near,
+    parse::{Argument, is_punct},
+    report::Report,
+};
+
+/// An option that was given.
+pub(crate) struct Given<T> {
+    /// Its name, where errors about it point.
+    pub(crate) name: Ident,
+    pub(crate) value: T,
+}
+
+/// The options, with what each of them was given.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) up: Option<Given<LitStr>>,
+    pub(crate) down: Option<Given<LitStr>>,
+    pub(crate) irreversible: Option<Given<LitStr>>,
+    pub(crate) transaction: Option<Given<bool>>,
+    pub(crate) foreign_keys: Option<Given<bool>>,
+    pub(crate) environments: Option<Given<Vec<LitStr>>>,
+    pub(crate) description: Option<Given<LitStr>>,
+    pub(crate) renamed_from: Option<Given<LitStr>>,
+    pub(crate) after: Option<Given<Vec<LitStr>>>,
+    pub(crate) feature: Option<Given<LitStr>>,
+}
+
+const NAMES: [&str; 10] = [
+    "up",
+    "down",
+    "irreversible",
+    "transaction",
+    "foreign_keys",
+    "environments",
+    "description",
+    "renamed_from",
+    "after",
+    "feature",
+];
+
+/// Reads every option; what is wrong with any of them is reported.
+pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
+    let mut options = Options::default();
+    let mut seen: Vec<&Ident> = Vec::new();
+    for argument in arguments {
+        let Some(name) = &argument.name else {
+            no_option(argument, report);
+            continue;
+        };
+        if seen.contains(&name) {
+            let message = format!("`{name}` is given twice");
+            report.at(
+                name.span(),
+                Code::RepeatedOption,
+                message,
+                "keep one of the two",
+            );
+            continue;
+        }
+        seen.push(name);
+        let given = &Raw { name, argument };
+        match name.to_string().as_str() {
+            "up" => options.up = given.text("the SQL", "CREATE TABLE …", report),
+            "down" => options.down = given.text("the SQL", "DROP TABLE …", report),
+            "irreversible" => {
+                options.irreversible = given.text("the reason", "the old values are gone", report);
+            }
+            "transaction" => options.transaction = given.boolean(report),
+            "foreign_keys" => options.foreign_keys = given.boolean(report),
+            "environments" => options.environments = given.environments(report),
+            "description" => {
+                options.description = given.text("a text", "the accounts of people", report);
+            }
+            "renamed_from" => options.renamed_from = given.renamed_from(report),
+            "after" => options.after = given.after(report),
+            "feature" => options.feature = given.text("the name of a feature", "billing", report),
+            _ => unknown(name, report),
+        }
+    }
+    options
+}
+
+fn no_option(argument: &Argument, report: &mut Report) {
+    let help = format!(
+        "an option is written `name = value`; the options are {}",
+        near::list(&NAMES)
+    );
+    if argument.tokens.is_empty() {
+        let message = "an option is missing between two commas";
+        report.at(
+            proc_macro2::Span::call_site(),
+            Code::UnknownOption,
+            message,
+            &help,
+        );
+    } else {
+        let message = format!("`{}` is no option of `#[migration]`", argument.tokens);
+        report.on(&argument.tokens, Code::UnknownOption, message, &help);
+    }
+}
+
+fn unknown(name: &Ident, report: &mut Report) {
+    let all = format!("the options are {}", near::list(&NAMES));
+    let help = match near::nearest(&name.to_string(), &NAMES) {
+        Some(near) => format!("did you mean `{near}`? {all}"),
+        None => all,
+    };
+    let message = format!("`#[migration]` has no option `{name}`");
+    report.at(name.span(), Code::UnknownOption, message, &help);
+}
+
+/// An option as it was written.
+struct Raw<'a> {
+    name: &'a Ident,
+    argument: &'a Argument,
+}
+
+impl Raw<'_> {
+    fn given<T>(&self, value: T) -> Given<T> {
+        Given {
+            name: self.name.clone(),
+            value,
+        }
+    }
+
+    fn wrong(&self, message: String, help: &str, report: &mut Report) {
+        report.on(
+            self.argument.tokens.to_token_stream(),
+            Code::OptionValue,
+            message,
+            help,
+        );
+    }
+
+    fn text(&self, what: &str, example: &str, report: &mut Report) -> Option<Given<LitStr>> {
+        let name = self.name;
+        let help = format!("write `{name} = \"{example}\"`");
+        let Some(text) = literal::only(self.argument.value.clone()) else {
+            let message = format!("`{name}` takes {what} as a string literal");
+            self.wrong(message, &help, report);
+            return None;
+        };
+        // Empty SQL is found where SQL is checked.
+        if text.value().trim().is_empty() && name != "up" && name != "down" {
+            self.wrong(format!("`{name}` is empty"), &help, report);
+            return None;
+        }
+        Some(self.given(text))
+    }
+
+    fn boolean(&self, report: &mut Report) -> Option<Given<bool>> {
+        let name = self.name;
+        match self.argument.value.to_string().as_str() {
+            "true" => Some(self.given(true)),
+            "false" => Some(self.given(false)),
+            _ => {
+                let message = format!("`{name}` takes `true` or `false`");
+                self.wrong(message, &format!("write `{name} = false`"), report);
+                None
+            }
+        }
+    }
+
+    fn environments(&self, report: &mut Report) -> Option<Given<Vec<LitStr>>> {
+        const HELP: &str = "write `environments = [\"development\"]`; without the option it runs in every environment";
+        let Some(list) = list(self.argument).filter(|list| !list.is_empty()) else {
+            let message = "`environments` takes a list of names in brackets".to_owned();
+            self.wrong(message, HELP, report);
+            return None;
+        };
+        for (at, environment) in list.iter().enumerate() {
+            let name = environment.value();
+            if name.trim().is_empty() {
+                report.on(
+                    environment,
+                    Code::OptionValue,
+                    "an environment without a name",
+                    HELP,
+                );
+            } else if list[..at].iter().any(|earlier| earlier.value() == name) {
+                let message = format!("the environment `{name}` is named twice");
+                report.on(
+                    environment,
+                    Code::OptionValue,
+                    message,
+                    "keep one of the two",
+                );
+            }
+        }
+        Some(self.given(list))
+    }
+
+    fn renamed_from(&self, report: &mut Report) -> Option<Given<LitStr>> {
+        const EXAMPLE: &str = "20260215_create_people";
+        let given = self.text("the old id", EXAMPLE, report)?;
+        let old = given.value.value();
+        let (set, id) = old.rsplit_once('/').unwrap_or(("any", &old));
+        if set.is_empty() || id.parse::<MigrationId>().is_err() {
+            report.on(
+                &given.value,
+                Code::OptionValue,
+                format!("`{old}` is not the id of a migration"),
+                "write the id that it had, `renamed_from = \"20260215_create_people\"`, with its set before it if that has changed too: `\"old_set/20260215_create_people\"`",
+            );
+            return None;
+        }
+        Some(given)
+    }
+
+    fn after(&self, report: &mut Report) -> Option<Given<Vec<LitStr>>> {
+        const HELP: &str =
+            "write `after = \"accounts/20260215_create_users\"`, or a list of these in brackets";
+        let one = literal::only(self.argument.value.clone()).map(|text| vec![text]);
+        let Some(list) = one
+            .or_else(|| list(self.argument))
+            .filter(|list| !list.is_empty())
+        else {
+            let message = "`after` takes a string literal, or a list of them".to_owned();
+            self.wrong(message, HELP, report);
+            return None;
+        };
+        for text in &list {
+            let value = text.value();
+            let message = match value.split_once('/') {
+                Some((set, id)) if !set.is_empty() && id.parse::<MigrationId>().is_ok() => continue,
+                None if value.parse::<MigrationId>().is_ok() => format!(
+                    "`{value}` is an id without its set; inside of a set the order follows from the ids"
+                ),
+                _ => format!("`{value}` is not `set/id`"),
+            };
+            report.on(text, Code::OptionValue, message, HELP);
+        }
+        Some(self.given(list))
+    }
+}
+
+/// `["a", "b"]`
+fn list(argument: &Argument) -> Option<Vec<LitStr>> {
+    let trees = literal::flatten(argument.value.clone());
+    let [TokenTree::Group(group)] = trees.as_slice() else {
+        return None;
+    };
+    if group.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let elements = literal::flatten(group.stream());
+    let mut parts: Vec<&[TokenTree]> = elements.split(|tree| is_punct(tree, ',')).collect();
+    if parts.last().is_some_and(|part| part.is_empty()) {
+        parts.pop();
+    }
+    parts
+        .into_iter()
+        .map(|part| literal::only(part.iter().cloned().collect()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    fn read(tokens: TokenStream) -> (Options, Vec<String>) {
+        let mut report = Report::default();
+        let options = options(&parse::arguments(tokens), &mut report);
+        (options, report.messages())
+    }
+
+    fn errors(tokens: TokenStream) -> Vec<String> {
+        read(tokens).1
+    }
+
+    #[test]
+    fn every_option_is_read() {
+        let (options, errors) = read(quote! {
+            up = "a", down = r"b", irreversible = "c", transaction = false, foreign_keys = true,
+            environments = ["d", "e",], description = "f", renamed_from = "g/1_h", after = ["i/1_j", "j/2_k"],
+            feature = "l"
+        });
+        assert_eq!(errors, Vec::<String>::new());
+        let text = |given: Option<Given<LitStr>>| given.unwrap().value.value();
+        let texts = |given: Option<Given<Vec<LitStr>>>| {
+            given
+                .unwrap()
+                .value
+                .iter()
+                .map(LitStr::value)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(text(options.up), "a");
+        assert_eq!(text(options.down), "b");
+        assert_eq!(text(options.irreversible), "c");
+        assert!(!options.transaction.unwrap().value);
+        assert!(options.foreign_keys.unwrap().value);
+        assert_eq!(texts(options.environments), ["d", "e"]);
+        assert_eq!(text(options.description), "f");
+        assert_eq!(text(options.renamed_from), "g/1_h");
+        assert_eq!(texts(options.after), ["i/1_j", "j/2_k"]);
+        assert_eq!(text(options.feature), "l");
+        assert_eq!(texts(read(quote!(after = "i/1_j")).0.after), ["i/1_j"]);
+    }
+
+    #[test]
+    fn wrong_values_are_named_with_the_right_ones() {
+        for tokens in [
+            quote!(irreversible),
+            quote!(irreversible = true),
+            quote!(irreversible = ""),
+            quote!(irreversible("why")),
+            quote!(up = sql!("a")),
+            quote!(up = b"a"),
+            quote!(down = -1),
+            quote!(transaction),
+            quote!(transaction = "false"),
+            quote!(transaction = 0),
+            quote!(environments = "a"),
+            quote!(environments = []),
+            quote!(environments = [a]),
+            quote!(environments = [""]),
+            quote!(environments = ["a", "a"]),
+            quote!(environments = ("a")),
+            quote!(renamed_from = "create_users"),
+            quote!(renamed_from = "/1_a"),
+            quote!(after = ""),
+            quote!(after = []),
+            quote!(after = ["a", 1]),
+            quote!(after = "20260215_a"),
+            quote!(after = "a"),
+            quote!(after = "a/b"),
+            quote!(after = "/20260215_a"),
+            quote!(description = " "),
+            quote!(feature = billing),
+        ] {
+            let found = errors(tokens.clone());
+            assert_eq!(found.len(), 1, "{tokens}: {found:?}");
+            assert!(found[0].contains("[option_value]"), "{tokens}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn all_errors_come_at_once() {
+        let found = errors(
+            quote!(irreversable = "a", transaction = 1, description = "a", description = "b", "c", ,),
+        );
+        assert_eq!(found.len(), 5, "{found:#?}");
+        assert!(found[0].contains("no option `irreversable` [unknown_option]"));
+        assert!(found[0].contains("did you mean `irreversible`? the options are `up`, `down`,"));
+        assert!(found[1].contains("`transaction` takes `true` or `false` [option_value]"));
+        assert!(found[2].contains("`description` is given twice [repeated_option]"));
+        assert!(found[3].contains("`\"c\"` is no option"));
+        assert!(found[4].contains("missing between two commas"));
+    }
+}

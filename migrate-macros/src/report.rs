@@ -1,0 +1,106 @@
+//! Collects every error of an expansion, so that all of them are reported at once.
+
+use std::fmt::Display;
+
+use migrate_schema::{Code, Finding};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, LitStr};
+
+use crate::literal;
+
+/// The errors found so far.
+#[derive(Default)]
+pub(crate) struct Report {
+    errors: Vec<syn::Error>,
+}
+
+impl Report {
+    /// An error at one place.
+    pub(crate) fn at(&mut self, span: Span, code: Code, message: impl Display, help: &str) {
+        self.errors
+            .push(syn::Error::new(span, text(code, message, help)));
+    }
+
+    /// An error at all of these tokens.
+    pub(crate) fn on(
+        &mut self,
+        tokens: impl ToTokens,
+        code: Code,
+        message: impl Display,
+        help: &str,
+    ) {
+        self.errors
+            .push(syn::Error::new_spanned(tokens, text(code, message, help)));
+    }
+
+    /// A finding about the SQL of a literal, with its place in the file where that can be told.
+    pub(crate) fn finding(&mut self, literal: &LitStr, finding: &Finding) {
+        let place = literal::place(literal);
+        let text = finding.render(&literal.value(), |line, column| match &place {
+            Some(place) => place.of(line, column),
+            None => format!("line {line}, column {column} of the SQL"),
+        });
+        self.errors
+            .push(syn::Error::new(literal::mark(literal), text));
+    }
+
+    /// An error whose text is already complete.
+    pub(crate) fn rendered(&mut self, span: Span, text: impl Display) {
+        self.errors.push(syn::Error::new(span, text));
+    }
+
+    /// The same, at all of these tokens.
+    pub(crate) fn rendered_on(&mut self, tokens: impl ToTokens, text: impl Display) {
+        self.errors.push(syn::Error::new_spanned(tokens, text));
+    }
+
+    /// Whether nothing was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Every error as a `compile_error!`, under the conditions of the item that it is about.
+    pub(crate) fn into_compile_errors(self, conditions: &[Attribute]) -> TokenStream {
+        let errors = self.errors.iter().map(|error| {
+            let error = error.to_compile_error();
+            quote!(#(#conditions)* #error)
+        });
+        errors.collect()
+    }
+
+    /// The messages, for tests.
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.errors.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn text(code: Code, message: impl Display, help: &str) -> String {
+    format!("{message} [{code}]\n  = help: {help}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_kept_and_put_under_the_conditions() {
+        let mut report = Report::default();
+        assert!(report.is_empty());
+        report.at(Span::call_site(), Code::IdShape, "one", "two");
+        let literal: LitStr = syn::parse_quote!("SELEC 1");
+        report.finding(&literal, &Finding::new(Code::SqlSyntax, "three", 0..5));
+        assert_eq!(
+            report.messages(),
+            [
+                "one [id_shape]\n  = help: two",
+                "three [sql_syntax]\n  --> line 1, column 1 of the SQL\n   |\n 1 | SELEC 1\n   | ^^^^^",
+            ]
+        );
+        let condition: Attribute = syn::parse_quote!(#[cfg(unix)]);
+        let tokens = report.into_compile_errors(&[condition]).to_string();
+        assert_eq!(tokens.matches("cfg (unix)").count(), 2, "{tokens}");
+        assert_eq!(tokens.matches("compile_error").count(), 2, "{tokens}");
+    }
+}

@@ -1,0 +1,193 @@
+//! Dropping a column, where the dialects differ most: SQLite refuses while anything but the column itself names it,
+//! PostgreSQL drops what names it, MySQL shortens keys and indexes.
+
+use super::{Catalog, CatalogError, Entry, names::mentions, reference::describe};
+use crate::{
+    Dialect,
+    model::{Check, Index, IndexKey, Table},
+};
+
+/// What needs a column, and what to do about it.
+type User = (String, &'static str);
+
+const REBUILD: &str = "build the table anew without it, in SQL steps";
+const DROP_INDEX: &str = "drop the index first";
+
+impl Catalog {
+    pub(super) fn drop_column(
+        &mut self,
+        table: &str,
+        column: &str,
+        foreign_keys: &[String],
+    ) -> Result<(), CatalogError> {
+        let entry = self.entry(table)?;
+        let column = self.column(&entry.table, column)?.name.clone();
+        if entry.table.columns.len() == 1 && self.dialect != Dialect::Postgres {
+            let table = entry.table.name.clone();
+            return Err(CatalogError::LastColumn { table, column });
+        }
+        let user = match self.dialect {
+            Dialect::Sqlite => self.user_on_sqlite(entry, &column),
+            Dialect::Postgres => None,
+            Dialect::Mysql => self.user_on_mysql(entry, &column, foreign_keys),
+        };
+        let user = user.or_else(|| {
+            let (owner, key) = self.first_reference_to(&entry.table, Some(&column))?;
+            Some((describe(owner, key), "drop that table or column first"))
+        });
+        if let Some((user, instead)) = user {
+            return Err(CatalogError::ColumnInUse {
+                table: entry.table.name.clone(),
+                column,
+                user,
+                instead,
+            });
+        }
+        let entry = self.without(entry, &column);
+        self.put(entry);
+        Ok(())
+    }
+
+    fn user_on_sqlite(&self, entry: &Entry, column: &str) -> Option<User> {
+        let Entry { table, indexes } = entry;
+        if self.contains(&table.primary_key, column) {
+            return Some(("the primary key".into(), REBUILD));
+        }
+        if let Some(unique) = table
+            .uniques
+            .iter()
+            .find(|unique| self.contains(&unique.columns, column))
+        {
+            return Some((
+                format!("the unique constraint over ({})", unique.columns.join(", ")),
+                REBUILD,
+            ));
+        }
+        let mut keys = table
+            .foreign_keys
+            .iter()
+            .filter(|key| key.columns.len() > 1);
+        if let Some(key) = keys.find(|key| self.contains(&key.columns, column)) {
+            return Some((describe(table, key), REBUILD));
+        }
+        let mut checks = table
+            .checks
+            .iter()
+            .filter(|check| !self.is_on(check, column));
+        if let Some(check) = checks.find(|check| mentions(&check.expression, column, self.dialect))
+        {
+            return Some((format!("the check `{}`", check.expression), REBUILD));
+        }
+        let index = indexes.iter().find(|index| self.names(index, column))?;
+        Some((format!("the index `{}`", index.name), DROP_INDEX))
+    }
+
+    fn user_on_mysql(&self, entry: &Entry, column: &str, dropped: &[String]) -> Option<User> {
+        let Entry { table, indexes } = entry;
+        let mut keys = table
+            .foreign_keys
+            .iter()
+            .filter(|key| self.contains(&key.columns, column));
+        if let Some(key) =
+            keys.find(|key| !self.contains(dropped, &key.constraint_name(&table.name)))
+        {
+            let name = key.constraint_name(&table.name);
+            return Some((
+                format!("the foreign key `{name}`"),
+                "name it in `Change::DropColumn`",
+            ));
+        }
+        let mut checks = table
+            .checks
+            .iter()
+            .filter(|check| mentions(&check.expression, column, self.dialect));
+        if let Some(check) = checks.find(|check| self.names_another(check, table, column)) {
+            return Some((
+                format!("the check `{}`", check.expression),
+                "drop the check first",
+            ));
+        }
+        let index = indexes
+            .iter()
+            .find(|index| self.names_in_expression(index, column))?;
+        Some((
+            format!("an expression of the index `{}`", index.name),
+            DROP_INDEX,
+        ))
+    }
+
+    fn is_on(&self, check: &Check, column: &str) -> bool {
+        check
+            .column
+            .as_ref()
+            .is_some_and(|own| self.same(own, column))
+    }
+
+    fn names_another(&self, check: &Check, table: &Table, column: &str) -> bool {
+        let mut others = table
+            .columns
+            .iter()
+            .filter(|other| !self.same(&other.name, column));
+        others.any(|other| mentions(&check.expression, &other.name, self.dialect))
+    }
+
+    /// Whether an index names the column anywhere: as a key, in an expression or in its condition.
+    fn names(&self, index: &Index, column: &str) -> bool {
+        let as_key = index
+            .columns
+            .iter()
+            .any(|key| matches!(&key.key, IndexKey::Column(name) if self.same(name, column)));
+        let in_filter = index
+            .filter
+            .as_ref()
+            .is_some_and(|filter| mentions(filter, column, self.dialect));
+        as_key || in_filter || self.names_in_expression(index, column)
+    }
+
+    fn names_in_expression(&self, index: &Index, column: &str) -> bool {
+        index.columns.iter().any(|key| {
+            matches!(&key.key, IndexKey::Expression(text) if mentions(text, column, self.dialect))
+        })
+    }
+
+    /// What is left of a table when nothing stands against dropping the column.
+    fn without(&self, entry: &Entry, column: &str) -> Entry {
+        let Entry {
+            mut table,
+            mut indexes,
+        } = entry.clone();
+        table
+            .columns
+            .retain(|other| !self.same(&other.name, column));
+        table
+            .foreign_keys
+            .retain(|key| !self.contains(&key.columns, column));
+        table.checks.retain(|check| {
+            !self.is_on(check, column) && !mentions(&check.expression, column, self.dialect)
+        });
+        if self.dialect == Dialect::Mysql {
+            let other = |name: &String| !self.same(name, column);
+            table.primary_key.retain(other);
+            table
+                .uniques
+                .iter_mut()
+                .for_each(|unique| unique.columns.retain(other));
+            table.uniques.retain(|unique| !unique.columns.is_empty());
+            for index in &mut indexes {
+                index.columns.retain(
+                    |key| !matches!(&key.key, IndexKey::Column(name) if self.same(name, column)),
+                );
+            }
+            indexes.retain(|index| !index.columns.is_empty());
+        } else {
+            if self.contains(&table.primary_key, column) {
+                table.primary_key.clear();
+            }
+            table
+                .uniques
+                .retain(|unique| !self.contains(&unique.columns, column));
+            indexes.retain(|index| !self.names(index, column));
+        }
+        Entry { table, indexes }
+    }
+}

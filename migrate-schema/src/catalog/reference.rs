@@ -1,0 +1,121 @@
+//! Where foreign keys lead.
+
+use super::{Catalog, CatalogError, Entry};
+use crate::{
+    Dialect,
+    model::{ForeignKey, Index, IndexKey, Table},
+};
+
+impl Catalog {
+    /// The foreign keys that lead nowhere, or to columns that are not unique.
+    ///
+    /// SQLite takes such a key, because what it leads to may be made later, but refuses every row that uses it. At the
+    /// end of a history there should be none.
+    pub fn dangling_references(&self) -> Vec<CatalogError> {
+        self.tables()
+            .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
+            .filter_map(|(table, key)| self.fault_of(table, key))
+            .collect()
+    }
+
+    /// What is wrong with a key of `owner`, which may not be in the catalog yet, so far that the engine refuses it.
+    pub(super) fn check_reference(
+        &self,
+        owner: &Table,
+        key: &ForeignKey,
+    ) -> Result<(), CatalogError> {
+        match self.fault_of(owner, key) {
+            Some(CatalogError::BadReference { fault, .. })
+                if self.dialect == Dialect::Sqlite
+                    && !matches!(*fault, CatalogError::NoSuchColumn { .. }) =>
+            {
+                Ok(())
+            }
+            Some(fault) => Err(fault),
+            None => Ok(()),
+        }
+    }
+
+    /// The first foreign key that leads to a table, or only to this column of it.
+    pub(super) fn first_reference_to(
+        &self,
+        table: &Table,
+        column: Option<&str>,
+    ) -> Option<(&Table, &ForeignKey)> {
+        self.tables()
+            .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
+            .find(|(_, key)| {
+                self.same(&key.table, &table.name)
+                    && column.is_none_or(|column| self.contains(&key.referenced_columns, column))
+            })
+    }
+
+    fn fault_of(&self, owner: &Table, key: &ForeignKey) -> Option<CatalogError> {
+        let fault = self.fault(owner, key).err()?;
+        Some(CatalogError::BadReference {
+            table: owner.name.clone(),
+            columns: key.columns.clone(),
+            fault: Box::new(fault),
+        })
+    }
+
+    fn fault(&self, owner: &Table, key: &ForeignKey) -> Result<(), CatalogError> {
+        // A table that refers to itself may not be in the catalog yet.
+        let (target, indexes): (&Table, &[Index]) = if self.same(&owner.name, &key.table) {
+            (owner, self.indexes(&owner.name))
+        } else {
+            let Entry { table, indexes } = self.entry(&key.table)?;
+            (table, indexes)
+        };
+        for column in &key.referenced_columns {
+            self.column(target, column)?;
+        }
+        // MySQL asks for an index only, and which ones it has made itself is not known here.
+        if self.dialect == Dialect::Mysql
+            || self.is_unique(target, indexes, &key.referenced_columns)
+        {
+            return Ok(());
+        }
+        Err(CatalogError::NotUnique {
+            table: target.name.clone(),
+            columns: key.referenced_columns.clone(),
+        })
+    }
+
+    /// Whether these columns, in whatever order, are the primary key or have a constraint or whole index of their own.
+    fn is_unique(&self, table: &Table, indexes: &[Index], columns: &[String]) -> bool {
+        let covers = |key: &[&String]| {
+            key.len() == columns.len() && key.iter().all(|name| self.contains(columns, name))
+        };
+        let keys = table.uniques.iter().map(|unique| &unique.columns);
+        if std::iter::once(&table.primary_key)
+            .chain(keys)
+            .any(|key| covers(&key.iter().collect::<Vec<_>>()))
+        {
+            return true;
+        }
+        let mut whole = indexes
+            .iter()
+            .filter(|index| index.unique && index.filter.is_none());
+        whole.any(|index| {
+            let names: Option<Vec<&String>> = index
+                .columns
+                .iter()
+                .map(|column| match &column.key {
+                    IndexKey::Column(name) => Some(name),
+                    IndexKey::Expression(_) => None,
+                })
+                .collect();
+            names.is_some_and(|names| covers(&names))
+        })
+    }
+}
+
+/// A foreign key as a message names it.
+pub(super) fn describe(owner: &Table, key: &ForeignKey) -> String {
+    format!(
+        "the foreign key {} ({})",
+        owner.name,
+        key.columns.join(", ")
+    )
+}

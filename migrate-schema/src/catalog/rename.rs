@@ -1,0 +1,167 @@
+//! Renaming: whatever refers to the old name refers to the new one.
+
+use super::{
+    Catalog, CatalogError, Entry,
+    names::{self, mentions, same_name},
+};
+use crate::{
+    Dialect,
+    model::{Index, IndexKey, Table},
+};
+
+impl Catalog {
+    pub(super) fn rename_table(&mut self, from: &str, to: &str) -> Result<(), CatalogError> {
+        let old = self.entry(from)?.table.name.clone();
+        self.check_table_name(to)?;
+        let dialect = self.dialect;
+        let Some(mut entry) = self.tables.remove(&self.key(from)) else {
+            return Ok(());
+        };
+        for expression in expressions(&mut entry) {
+            *expression = names::rename_table(expression, &old, to, dialect);
+        }
+        for index in &mut entry.indexes {
+            index.table = to.to_owned();
+        }
+        entry.table.name = to.to_owned();
+        self.tables.insert(self.key(to), entry);
+        for entry in self.tables.values_mut() {
+            for key in &mut entry.table.foreign_keys {
+                if same_name(dialect, &key.table, &old) {
+                    key.table = to.to_owned();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_column(
+        &mut self,
+        table: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<(), CatalogError> {
+        let entry = self.entry(table)?;
+        let old = self.column(&entry.table, from)?.name.clone();
+        let owner = entry.table.name.clone();
+        if !self.same(&old, to) && self.find_column(&entry.table, to).is_some() {
+            return Err(CatalogError::ColumnExists {
+                table: owner,
+                column: to.to_owned(),
+            });
+        }
+        if self.dialect == Dialect::Mysql {
+            check_expressions_on_mysql(entry, &old)?;
+        }
+        let dialect = self.dialect;
+        let rename = |name: &mut String| {
+            if same_name(dialect, name, &old) {
+                *name = to.to_owned();
+            }
+        };
+        let entry = self.entry_mut(table)?;
+        for expression in expressions(entry) {
+            *expression = names::rename_column(expression, &old, to, dialect);
+        }
+        own_names(&mut entry.table, &mut entry.indexes).for_each(rename);
+        for entry in self.tables.values_mut() {
+            for key in &mut entry.table.foreign_keys {
+                if same_name(dialect, &key.table, &owner) {
+                    key.referenced_columns.iter_mut().for_each(rename);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// Writes each name of a column as the column itself is written, whatever case was used.
+    pub(super) fn spelled(mut self, dialect: Dialect) -> Self {
+        let names: Vec<String> = self.table.columns.iter().map(|column| column.name.clone()).collect();
+        for name in own_names(&mut self.table, &mut self.indexes) {
+            if let Some(own) = names.iter().find(|own| same_name(dialect, own, name)) {
+                name.clone_from(own);
+            }
+        }
+        self
+    }
+}
+
+/// Everything in an entry that is SQL text over the table's columns.
+fn expressions(entry: &mut Entry) -> impl Iterator<Item = &mut String> {
+    let checks = entry
+        .table
+        .checks
+        .iter_mut()
+        .map(|check| &mut check.expression);
+    let indexes = entry.indexes.iter_mut().flat_map(|index| {
+        let keys = index
+            .columns
+            .iter_mut()
+            .filter_map(|column| match &mut column.key {
+                IndexKey::Expression(text) => Some(text),
+                IndexKey::Column(_) => None,
+            });
+        keys.chain(index.filter.as_mut())
+    });
+    checks.chain(indexes)
+}
+
+/// Every place that names a column of the table itself.
+fn own_names<'a>(
+    table: &'a mut Table,
+    indexes: &'a mut [Index],
+) -> impl Iterator<Item = &'a mut String> {
+    let columns = table.columns.iter_mut().map(|column| &mut column.name);
+    let uniques = table
+        .uniques
+        .iter_mut()
+        .flat_map(|unique| &mut unique.columns);
+    let checks = table
+        .checks
+        .iter_mut()
+        .filter_map(|check| check.column.as_mut());
+    let keys = table
+        .foreign_keys
+        .iter_mut()
+        .flat_map(|key| &mut key.columns);
+    let indexed = indexes.iter_mut().flat_map(|index| &mut index.columns);
+    let indexed = indexed.filter_map(|column| match &mut column.key {
+        IndexKey::Column(name) => Some(name),
+        IndexKey::Expression(_) => None,
+    });
+    columns
+        .chain(&mut table.primary_key)
+        .chain(uniques)
+        .chain(checks)
+        .chain(keys)
+        .chain(indexed)
+}
+
+/// MySQL does not rewrite expressions, so it keeps the columns that they name.
+fn check_expressions_on_mysql(entry: &Entry, column: &str) -> Result<(), CatalogError> {
+    let named = |text: &str| mentions(text, column, Dialect::Mysql);
+    let check = entry
+        .table
+        .checks
+        .iter()
+        .find(|check| named(&check.expression));
+    let index = entry.indexes.iter().find(|index| {
+        index
+            .columns
+            .iter()
+            .any(|column| matches!(&column.key, IndexKey::Expression(text) if named(text)))
+    });
+    let user = match (check, index) {
+        (Some(check), _) => format!("the check `{}`", check.expression),
+        (None, Some(index)) => format!("an expression of the index `{}`", index.name),
+        (None, None) => return Ok(()),
+    };
+    Err(CatalogError::ColumnInUse {
+        table: entry.table.name.clone(),
+        column: column.to_owned(),
+        user,
+        instead: "drop that first",
+    })
+}
