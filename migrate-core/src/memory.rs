@@ -1,6 +1,6 @@
 //! Migrated databases for tests.
 
-use std::{sync::Mutex, time::Duration};
+use std::sync::Mutex;
 
 use once_cell::sync::OnceCell;
 use rusqlite::{Connection, backup::Backup};
@@ -54,7 +54,7 @@ pub fn migrated_memory() -> Result<Connection, Error> {
 
 fn copy(from: &Connection) -> rusqlite::Result<Connection> {
     let mut to = Connection::open_in_memory()?;
-    Backup::new(from, &mut to)?.run_to_completion(-1, Duration::ZERO, None)?;
+    Backup::new(from, &mut to)?.step(-1)?;
     Ok(to)
 }
 

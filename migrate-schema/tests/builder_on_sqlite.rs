@@ -87,7 +87,7 @@ fn defaults_are_what_was_written() {
         t.double("half").default(-0.5);
         t.double("huge").default(f64::MAX);
         t.boolean("yes").default(true);
-        t.text("nothing").default(None::<&str>);
+        t.text("empty").default(None::<&str>);
         t.blob("bytes").default(vec![0, 255]);
         t.json("json").default("{}");
         t.decimal("exact", 4, 2).default("0.25");
@@ -100,7 +100,7 @@ fn defaults_are_what_was_written() {
     engine.run("INSERT INTO d (id) VALUES (1)");
     assert_eq!(
         engine
-            .row("SELECT quotes, least, half, huge, yes, nothing, bytes, json, exact, made FROM d"),
+            .row("SELECT quotes, least, half, huge, yes, empty, bytes, json, exact, made FROM d"),
         [
             Value::Text("it's \"x\"\n\\ ? $1".into()),
             Value::Integer(i64::MIN),

@@ -65,6 +65,8 @@ pub(crate) trait Driver {
 /// A transaction that holds the write lock.
 #[allow(async_fn_in_trait, reason = "as above")]
 pub(crate) trait Transaction {
+    /// The clock of the driver.
+    fn now(&self) -> Duration;
     /// The history, where it is not the one of this stamp any more.
     async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError>;
     /// Makes the tables of the history where they are not there.

@@ -105,7 +105,7 @@ impl<D: Driver> Run<'_, D> {
                 Stop::Failed(error) => Err(error),
             };
         }
-        let took = self.driver.now().saturating_sub(begun);
+        let took = tx.now().saturating_sub(begun);
         let clock = RowClock {
             context: &self.context,
             batch: self.batch,

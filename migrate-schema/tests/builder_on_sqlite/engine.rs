@@ -149,7 +149,7 @@ impl Engine {
                     .map(|default| default_text(column, default));
                 (
                     column.name.clone(),
-                    type_name(&column.column_type).to_lowercase(),
+                    type_name(column).to_lowercase(),
                     !column.nullable,
                     default,
                     key(column),
@@ -241,13 +241,15 @@ impl Engine {
                     .collect()
             })
             .collect();
-        // A constraint that says the same as the primary key is not made a second time.
+        // What says the same as the primary key is made a second time or not, as the engine likes.
+        let other = |columns: &Vec<String>| *columns != table.primary_key;
         let known: BTreeSet<_> = table
             .uniques
             .iter()
             .map(|unique| unique.columns.clone())
-            .filter(|columns| *columns != table.primary_key)
+            .filter(other)
             .collect();
+        let engine: BTreeSet<_> = engine.into_iter().filter(other).collect();
         assert_eq!(engine, known, "unique constraints of {}", table.name);
     }
 
@@ -263,8 +265,10 @@ impl Engine {
     }
 }
 
-fn type_name(column_type: &ColumnType) -> String {
-    match column_type {
+fn type_name(column: &Column) -> String {
+    match &column.column_type {
+        // Only this name makes SQLite number the rows.
+        _ if column.auto_increment.is_some() => "integer".into(),
         ColumnType::SmallInteger => "smallint".into(),
         ColumnType::Integer | ColumnType::BigInteger => "integer".into(),
         ColumnType::Double => "real".into(),

@@ -130,7 +130,13 @@ impl Driver for Sqlite<'_> {
         foreign_keys: ForeignKeys,
     ) -> Result<SqliteTransaction<'_>, DriverError> {
         self.take_over_waiting()?;
-        SqliteTransaction::begin(self.connection, &self.table, foreign_keys, self.timeout)
+        SqliteTransaction::begin(
+            self.connection,
+            &self.table,
+            foreign_keys,
+            self.timeout,
+            self.started,
+        )
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {

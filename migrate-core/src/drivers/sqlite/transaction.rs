@@ -27,6 +27,8 @@ pub(crate) struct SqliteTransaction<'a> {
     transaction: Native<'a>,
     table: &'a Table,
     timeout: Duration,
+    /// The start of the driver's clock.
+    started: Instant,
     /// The violations that were there before, where no new ones may come.
     violations: Option<Violations>,
     _enforcement: Option<EnforcementOff<'a>>,
@@ -38,6 +40,7 @@ impl<'a> SqliteTransaction<'a> {
         table: &'a Table,
         foreign_keys: ForeignKeys,
         timeout: Duration,
+        started: Instant,
     ) -> Result<Self, DriverError> {
         let checked = foreign_keys == ForeignKeys::CheckedAtCommit;
         let enforcement = if checked {
@@ -56,6 +59,7 @@ impl<'a> SqliteTransaction<'a> {
             transaction,
             table,
             timeout,
+            started,
             violations,
             _enforcement: enforcement,
         })
@@ -73,6 +77,10 @@ impl<'a> SqliteTransaction<'a> {
 }
 
 impl Transaction for SqliteTransaction<'_> {
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError> {
         // It counts the commits of all other connections, so it cannot stay the same when the history has moved.
         let now = data_version(&self.transaction)?;
