@@ -121,7 +121,7 @@ fn conflicts(model: &Model, report: &mut Report) {
     }
 }
 
-/// Either `down` or a reason why there is none. `place` names the `impl` where it is not at the error's own place.
+/// Either `down` or a reason why there is none. `place` names the `impl` where the error cannot point at it.
 fn down(
     model: &Model,
     has_down: bool,
@@ -130,28 +130,28 @@ fn down(
     place: Option<&str>,
     report: &mut Report,
 ) {
+    let text = |message: String, code: Code, help: &str| {
+        let place = place.map(|p| format!("\n  --> {p}")).unwrap_or_default();
+        format!("{message} [{code}]{place}\n  = help: {help}")
+    };
     match &model.options.irreversible {
         Some(irreversible) if has_down => {
-            let place = place.map(|p| format!(" ({p})")).unwrap_or_default();
-            report.at(
-                irreversible.name.span(),
-                Code::OptionConflict,
-                format!("`{name}` is `irreversible` and has `down`{place}"),
-                "remove one of the two",
-            );
+            let message = format!("`{name}` is `irreversible` and has `down`");
+            let help = "remove one of the two";
+            let text = text(message, Code::OptionConflict, help);
+            report.rendered(irreversible.name.span(), text);
         }
         None if !has_down => {
-            let help = if matches!(model.form, Form::Short { .. }) {
-                "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
-            } else {
-                "write `fn down(&self, steps: &mut Steps)`, or say why it cannot be undone: `#[migration(\"…\", irreversible = \"the old values are gone\")]`"
+            let help = match model.form {
+                Form::Short { .. } => {
+                    "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
+                }
+                _ => {
+                    "write `fn down(&self, steps: &mut Steps)`, or say why it cannot be undone: `#[migration(\"…\", irreversible = \"the old values are gone\")]`"
+                }
             };
-            let place = place.map(|p| format!("\n --> {p}")).unwrap_or_default();
             let message = format!("`{name}` has no `down`");
-            report.rendered_on(
-                tokens,
-                format!("{message} [{}]{place}\n  = help: {help}", Code::MissingDown),
-            );
+            report.rendered_on(tokens, text(message, Code::MissingDown, help));
         }
         _ => {}
     }
@@ -235,7 +235,7 @@ fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding
                 "this statement cannot run inside a transaction, and this migration runs in one",
                 range,
             )
-            .help("write `transaction = false` on the migration, and leave it alone in there: what ran before a failure stays"),
+            .help("write `transaction = false` on the migration, and nothing else into it: without a transaction, what ran before a failure stays"),
         ),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Attribute;
+use syn::{Attribute, Fields};
 
 use crate::parse::{Argument, Item};
 
@@ -15,18 +15,15 @@ pub(crate) fn fallback(
     let Item::Struct(item) = item else {
         return TokenStream::new();
     };
-    let named = |argument: &Argument| {
-        let name = argument.name.as_ref();
-        name.is_some_and(|name| name == "up" || name == "down")
-    };
-    if !arguments.iter().any(named) {
+    let is_up = |argument: &Argument| argument.name.as_ref().is_some_and(|name| name == "up");
+    let is_unit = matches!(item.fields, Fields::Unit) && item.generics.params.is_empty();
+    if !is_unit || !arguments.iter().any(is_up) {
         return TokenStream::new();
     }
     let name = &item.name;
-    let (generics, parameters, bounds) = item.generics.split_for_impl();
     quote! {
         #(#conditions)*
-        impl #generics ::migrate_core::__private::v1::Migration for #name #parameters #bounds {
+        impl ::migrate_core::__private::v1::Migration for #name {
             fn up(&self, _: &mut ::migrate_core::__private::v1::Steps) {}
         }
     }

@@ -55,6 +55,7 @@ pub(crate) enum Form {
 /// Takes the identifier from the front of the arguments.
 pub(crate) fn id(arguments: &mut Vec<Argument>, report: &mut Report) -> Option<Id> {
     const HELP: &str = "write the id first, `#[migration(\"20260215_create_users\")]`: a date, a moment or a number, and what it does";
+    const DATE_HELP: &str = "the first eight digits are a day, YYYYMMDD; with fourteen digits the last six are a time of that day, HHMMSS";
     let named = |argument: &Argument| {
         argument.name.is_some() && argument.tokens.to_token_stream().into_iter().count() > 1
     };
@@ -82,12 +83,12 @@ pub(crate) fn id(arguments: &mut Vec<Argument>, report: &mut Report) -> Option<I
         Ok(id) => Some(Id { id, literal }),
         Err(error) => {
             let text = error.to_string();
-            // The first half says what is wrong, the second what to write.
+            // What is wrong stands before the colon, and what to write behind it; a date has its reason there.
             let (message, help) = text.split_once(": ").unwrap_or((&text, HELP));
-            let code = match error {
-                IdError::Character { .. } => Code::IdCharacter,
-                IdError::Date { .. } => Code::IdDate,
-                _ => Code::IdShape,
+            let (code, message, help) = match error {
+                IdError::Character { .. } => (Code::IdCharacter, message, help),
+                IdError::Date { .. } => (Code::IdDate, text.as_str(), DATE_HELP),
+                _ => (Code::IdShape, message, help),
             };
             report.on(&literal, code, message, help);
             None

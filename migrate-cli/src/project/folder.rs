@@ -8,7 +8,7 @@ use std::{
 use migrate_schema::{Dialect, MigrationId};
 
 use super::{
-    Package, ProjectError, insert,
+    Package, ProjectError, ids, insert,
     source::{self, NotRust, Source},
     write::Changes,
 };
@@ -73,7 +73,7 @@ impl<'a> Folder<'a> {
         let mut known = Vec::new();
         collect(&self.directory, &mut known)?;
         let (file, text) = self.module_file()?;
-        for id in text.iter().flat_map(|text| source::declared_ids(text)) {
+        for id in text.iter().flat_map(|text| ids::declared(text)) {
             push(&mut known, id, &file);
         }
         let modules = text.as_deref().map(Source::read);
@@ -260,7 +260,7 @@ fn collect(directory: &Path, known: &mut Vec<Known>) -> Result<(), ProjectError>
                 push(known, id, &path);
             }
             let bytes = fs::read(&path).map_err(unreadable(&path))?;
-            for id in source::declared_ids(&String::from_utf8_lossy(&bytes)) {
+            for id in ids::declared(&String::from_utf8_lossy(&bytes)) {
                 push(known, id, &path);
             }
         }

@@ -2,7 +2,10 @@
 
 use migrate_schema::MigrationId;
 
-use super::source::{Module, NotRust, Source};
+use super::{
+    place::{Place, behind, behind_the_modules, in_front_of},
+    source::{Module, NotRust, Source},
+};
 
 /// A file with lines added to it.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub(super) fn migrations(text: &str, ids: &[MigrationId]) -> Result<Inserted, No
     let place = |id: &MigrationId| match existing.iter().rev().find(|(there, _)| there < id) {
         Some((_, before)) if sorted => behind(&source, before),
         None if sorted => in_front_of(&source, existing[0].1.range.start),
-        _ => at_the_end_of_the_modules(&source, |_| true),
+        _ => behind_the_modules(&source, |_| true),
     };
     let mut places: Vec<(Place, Vec<String>)> = Vec::new();
     for id in wanted {
@@ -49,126 +52,8 @@ pub(super) fn migrations(text: &str, ids: &[MigrationId]) -> Result<Inserted, No
 pub(super) fn declaration(text: &str, name: &str) -> Result<Inserted, NotRust> {
     let source = Source::read(text)?;
     // One that stands inline is mostly `mod tests` at the end of the file.
-    let place = at_the_end_of_the_modules(&source, |module| !module.inline);
+    let place = behind_the_modules(&source, |module| !module.inline);
     Ok(apply(text, vec![(place, vec![item("pub", name)])]))
-}
-
-/// Where lines go, and what has to stand around them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    at: usize,
-    before: Around,
-    after: Around,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Around {
-    Nothing,
-    LineBreak,
-    EmptyLine,
-}
-
-fn behind(source: &Source<'_>, module: &Module) -> Place {
-    match source.end_of_line(module.range.end) {
-        Some(at) => whole_line(source, at),
-        None => Place {
-            at: module.range.end,
-            before: Around::LineBreak,
-            after: Around::Nothing,
-        },
-    }
-}
-
-/// A place at the start of a line, or at the end of a file whose last line is not ended.
-fn whole_line(source: &Source<'_>, at: usize) -> Place {
-    let open = at > 0 && !source.text[..at].ends_with('\n');
-    Place {
-        at,
-        before: if open {
-            Around::LineBreak
-        } else {
-            Around::Nothing
-        },
-        after: Around::Nothing,
-    }
-}
-
-/// In front of the line on which something begins, where nothing else stands on that line before it.
-fn in_front_of(source: &Source<'_>, start: usize) -> Place {
-    let line = source.text[..start]
-        .rfind('\n')
-        .map_or(source.head, |at| at + 1);
-    let alone = source
-        .text
-        .get(line..start)
-        .is_some_and(|before| before.trim().is_empty());
-    Place {
-        at: if alone { line } else { start },
-        before: Around::Nothing,
-        after: Around::Nothing,
-    }
-}
-
-fn at_the_end_of_the_modules(source: &Source<'_>, counts: impl Fn(&Module) -> bool) -> Place {
-    match source.modules.iter().rev().find(|module| counts(module)) {
-        Some(last) => behind(source, last),
-        None => at_the_start(source),
-    }
-}
-
-/// Behind inner attributes and the comment at the top of the file, before the first item and its own comments.
-fn at_the_start(source: &Source<'_>) -> Place {
-    let text = source.text;
-    let comments = source.comments(source.head..source.first_item.unwrap_or(text.len()));
-    let Some(first_item) = source.first_item else {
-        return Place {
-            before: if text.trim().is_empty() {
-                Around::Nothing
-            } else {
-                Around::EmptyLine
-            },
-            ..whole_line(source, text.len())
-        };
-    };
-    if source.has_inner_attributes {
-        return match source.end_of_line(source.head) {
-            Some(at) => Place {
-                before: Around::EmptyLine,
-                after: if starts_empty_line(&text[at..]) {
-                    Around::Nothing
-                } else {
-                    Around::EmptyLine
-                },
-                ..whole_line(source, at)
-            },
-            None => Place {
-                at: source.head,
-                before: Around::LineBreak,
-                after: Around::Nothing,
-            },
-        };
-    }
-    let mut start = first_item;
-    for comment in comments.iter().rev() {
-        if text[comment.end..start].matches('\n').count() != 1 {
-            break;
-        }
-        if text[source.head..comment.start].trim().is_empty() {
-            // What stands at the top of the file, a licence for example, stays there.
-            start = first_item;
-            break;
-        }
-        start = comment.start;
-    }
-    Place {
-        after: Around::EmptyLine,
-        ..in_front_of(source, start)
-    }
-}
-
-fn starts_empty_line(text: &str) -> bool {
-    let line = text.split('\n').next().unwrap_or_default();
-    line.trim().is_empty()
 }
 
 fn common_visibility<'a>(mut modules: impl Iterator<Item = &'a Module>) -> String {
@@ -191,21 +76,11 @@ fn apply(text: &str, mut places: Vec<(Place, Vec<String>)>) -> Inserted {
     let mut result = text.to_owned();
     places.sort_by_key(|(place, _)| place.at);
     for (place, lines) in places.iter().rev() {
-        let mut added = String::new();
-        let around = |around| match around {
-            Around::Nothing => String::new(),
-            Around::LineBreak => line_break.to_owned(),
-            Around::EmptyLine if text[..place.at].ends_with('\n') => line_break.to_owned(),
-            Around::EmptyLine => line_break.repeat(2),
-        };
-        added += &around(place.before);
-        for line in lines {
-            added += line;
-            added += line_break;
-        }
-        if place.after == Around::EmptyLine {
-            added += line_break;
-        }
+        let lines: String = lines
+            .iter()
+            .map(|line| format!("{line}{line_break}"))
+            .collect();
+        let added = place.surround(&lines, text, line_break);
         result.insert_str(place.at, &added);
     }
     Inserted {

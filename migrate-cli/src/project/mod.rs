@@ -6,13 +6,16 @@
 mod draft;
 mod error;
 mod folder;
+mod ids;
 mod import;
 mod insert;
+mod intent;
 mod literal;
 mod make;
 mod name;
 mod number;
 mod package;
+mod place;
 mod render;
 mod source;
 mod write;

@@ -32,7 +32,7 @@ impl Catalog {
             Dialect::Mysql => self.user_on_mysql(entry, &column, foreign_keys),
         };
         let user = user.or_else(|| {
-            let (owner, key) = self.first_reference_to(&entry.table, Some(&column))?;
+            let (owner, key) = self.first_reference_to(&entry.table, &column)?;
             Some((describe(owner, key), "drop that table or column first"))
         });
         if let Some((user, instead)) = user {

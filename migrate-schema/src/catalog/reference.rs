@@ -36,17 +36,17 @@ impl Catalog {
         }
     }
 
-    /// The first foreign key that leads to a table, or only to this column of it.
+    /// The first foreign key that needs a column of a table, apart from those that go with the column.
     pub(super) fn first_reference_to(
         &self,
         table: &Table,
-        column: Option<&str>,
+        column: &str,
     ) -> Option<(&Table, &ForeignKey)> {
         self.tables()
             .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
-            .find(|(_, key)| {
-                self.same(&key.table, &table.name)
-                    && column.is_none_or(|column| self.contains(&key.referenced_columns, column))
+            .find(|(owner, key)| {
+                let own = self.same(&owner.name, &table.name) && self.contains(&key.columns, column);
+                !own && self.same(&key.table, &table.name) && self.contains(&key.referenced_columns, column)
             })
     }
 

@@ -13,13 +13,13 @@ use migrate_schema::{
 };
 use rusqlite::{Connection, types::Value};
 
-pub struct Engine {
-    pub connection: Connection,
-    pub catalog: Catalog,
+pub(crate) struct Engine {
+    pub(crate) connection: Connection,
+    pub(crate) catalog: Catalog,
 }
 
 impl Engine {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection
             .execute_batch("PRAGMA foreign_keys = ON")
@@ -31,7 +31,7 @@ impl Engine {
     }
 
     /// Makes a change in the database and in the catalog, and compares the two.
-    pub fn make(&mut self, change: &Change) {
+    pub(crate) fn make(&mut self, change: &Change) {
         self.catalog
             .apply(change)
             .unwrap_or_else(|error| panic!("{change}: {error}"));
@@ -43,7 +43,7 @@ impl Engine {
     }
 
     /// What the catalog says of a change, which is not kept.
-    pub fn judge(&self, change: &Change) -> Result<Catalog, CatalogError> {
+    pub(crate) fn judge(&self, change: &Change) -> Result<Catalog, CatalogError> {
         let mut catalog = self.catalog.clone();
         let verdict = catalog.apply(change);
         if verdict.is_err() {
@@ -55,21 +55,21 @@ impl Engine {
         verdict.map(|()| catalog)
     }
 
-    pub fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         self.connection
             .execute_batch(sql)
             .unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
 
     /// Whether the database refuses; nothing is left of it when it does not.
-    pub fn refuses(&self, sql: &str) -> bool {
+    pub(crate) fn refuses(&self, sql: &str) -> bool {
         self.run("SAVEPOINT attempt");
         let refused = self.connection.execute_batch(sql).is_err();
         self.run("ROLLBACK TO attempt; RELEASE attempt");
         refused
     }
 
-    pub fn row(&self, sql: &str) -> Vec<Value> {
+    pub(crate) fn row(&self, sql: &str) -> Vec<Value> {
         self.rows(sql).pop().unwrap()
     }
 
@@ -83,12 +83,12 @@ impl Engine {
     }
 
     /// Everything the database stores of its schema, but where it lies in the file.
-    pub fn schema(&self) -> Vec<Vec<Value>> {
+    pub(crate) fn schema(&self) -> Vec<Vec<Value>> {
         self.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
     }
 
     /// Compares the catalog with the database's own answers.
-    pub fn compare(&self) {
+    pub(crate) fn compare(&self) {
         let tables = self.texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY lower(name)", "");
         let known: Vec<String> = self
             .catalog

@@ -3,10 +3,11 @@
 use migrate_schema::{
     Dialect,
     catalog::{Catalog, CatalogError},
-    model::{Action, Change, ColumnType},
+    model::{Action, Change, Column, ColumnDefinition, ColumnType, ForeignKey},
     render::render,
 };
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{collection::vec, prelude::*};
+use rusqlite::types::Value;
 
 use super::engine::Engine;
 
@@ -15,128 +16,244 @@ const TABLES: [&str; 5] = ["a", "b", "A", "i", "c d"];
 const COLUMNS: [&str; 5] = ["x", "y", "X", "w\"q", "order"];
 const INDEXES: [&str; 4] = ["i", "j", "b", "k l"];
 
-/// A change whose names are positions in the lists above.
-#[derive(Clone, Debug)]
-enum Step {
-    CreateTable {
-        table: usize,
-        columns: Vec<ColumnStep>,
-        key: Vec<usize>,
-        unique: Vec<usize>,
-        reference: Option<(Vec<usize>, usize, Vec<usize>)>,
-        check: Option<usize>,
-    },
-    DropTable(usize),
-    AddColumn(usize, ColumnStep),
-    DropColumn(usize, usize),
-    RenameTable(usize, usize),
-    RenameColumn(usize, usize, usize),
-    CreateIndex {
-        index: usize,
-        table: usize,
-        columns: Vec<(usize, bool, bool)>,
-        unique: bool,
-        filter: Option<usize>,
-    },
-    DropIndex(usize, usize),
+/// The numbers that a change is made from; zero, the simplest choice everywhere, when they are used up.
+struct Draw<'a> {
+    numbers: std::slice::Iter<'a, u8>,
+    catalog: &'a Catalog,
 }
 
-#[derive(Clone, Debug)]
-struct ColumnStep {
-    name: usize,
-    column_type: usize,
-    not_null: bool,
-    unique: bool,
-    primary_key: bool,
-    numbered: bool,
-    default: Option<bool>,
-    check: Option<usize>,
-    reference: Option<(usize, usize, bool)>,
+impl Draw<'_> {
+    fn below(&mut self, limit: usize) -> usize {
+        self.numbers
+            .next()
+            .map_or(0, |number| usize::from(*number) % limit)
+    }
+
+    fn percent(&mut self, chance: usize) -> bool {
+        self.below(100) >= 100 - chance
+    }
+
+    fn one_of(&mut self, names: &[&str]) -> String {
+        names[self.below(names.len())].to_owned()
+    }
+
+    /// Mostly a table that is there.
+    fn table(&mut self) -> String {
+        let names: Vec<&str> = self
+            .catalog
+            .tables()
+            .map(|table| table.name.as_str())
+            .collect();
+        if names.is_empty() || self.percent(5) {
+            return self.one_of(&TABLES);
+        }
+        self.one_of(&names)
+    }
+
+    /// Mostly a column that is there.
+    fn column(&mut self, table: &str) -> String {
+        let columns = self
+            .catalog
+            .table(table)
+            .map_or(&[][..], |table| &table.columns);
+        if columns.is_empty() || self.percent(5) {
+            return self.one_of(&COLUMNS);
+        }
+        columns[self.below(columns.len())].name.clone()
+    }
+
+    /// One to three names without repetition.
+    fn some(&mut self, names: &[String]) -> Vec<String> {
+        let mut chosen = vec![names[self.below(names.len())].clone()];
+        while self.percent(30) {
+            let name = &names[self.below(names.len())];
+            if !chosen.contains(name) {
+                chosen.push(name.clone());
+            }
+        }
+        chosen
+    }
+
+    fn foreign_key(&mut self, own: &[String]) -> ForeignKey {
+        let table = self.table();
+        let referenced: Vec<String> = own.iter().map(|_| self.column(&table)).collect();
+        let mut key = ForeignKey::new(own, table, referenced);
+        if self.percent(50) {
+            key.on_delete = Action::Cascade;
+            key.on_update = Action::SetDefault;
+        }
+        key
+    }
+
+    fn definition(&mut self, name: &str, others: &[String]) -> ColumnDefinition {
+        let word = ColumnType::WORDS[self.below(ColumnType::WORDS.len())];
+        let column_type: ColumnType = word.parse().unwrap();
+        let mut column = Column::new(name, column_type.clone());
+        column.nullable = !self.percent(30);
+        let mut definition = ColumnDefinition::from(column);
+        definition.unique = self.percent(15);
+        definition.primary_key = self.percent(10);
+        if self.percent(20) {
+            definition
+                .checks
+                .push(condition(&others[self.below(others.len())]));
+        }
+        if self.percent(20) {
+            definition
+                .foreign_keys
+                .push(self.foreign_key(&[name.to_owned()]));
+        }
+        let default = self.below(4);
+        let mut with_default = Change::add_column("t", |c| {
+            let column = c.column(name, column_type.clone());
+            match default {
+                1 if column_type.is_integer() => column.default(1),
+                1 if word == "text" => column.default("it's"),
+                2 if word.starts_with("time") || word == "date" => column.default_now(),
+                3 if word == "boolean" => column.default_expression("NOT FALSE"),
+                _ => column,
+            }
+        });
+        if let Change::AddColumn {
+            definition: other, ..
+        } = &mut with_default
+        {
+            definition.column.default = other.column.default.take();
+        }
+        definition
+    }
+
+    fn create_table(&mut self) -> Change {
+        let name = self.one_of(&TABLES);
+        let mut columns: Vec<String> = Vec::new();
+        for _ in 0..=self.below(4) {
+            let column = self.one_of(&COLUMNS);
+            if !columns
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(&column))
+            {
+                columns.push(column);
+            }
+        }
+        let definitions: Vec<_> = columns
+            .iter()
+            .map(|column| self.definition(column, &columns))
+            .collect();
+        let mut change = Change::create_table(name, |t| {
+            if !definitions.iter().any(|definition| definition.primary_key) {
+                match self.below(6) {
+                    0 => {
+                        t.id();
+                    }
+                    1 => {
+                        t.big_id().auto_increment();
+                    }
+                    2 => t.primary_key(self.some(&columns)),
+                    _ => {}
+                }
+            }
+            if self.percent(20) {
+                t.unique(self.some(&columns)).named("u");
+            }
+            if self.percent(20) {
+                t.check("named", condition(&columns[self.below(columns.len())]));
+            }
+        });
+        if let Change::CreateTable(table) = &mut change {
+            let keys = self.percent(20).then(|| {
+                let own = self.some(&columns);
+                self.foreign_key(&own)
+            });
+            definitions
+                .into_iter()
+                .for_each(|definition| table.push(definition));
+            table.foreign_keys.extend(keys);
+        }
+        change
+    }
+
+    fn create_index(&mut self) -> Change {
+        let (name, table) = (self.one_of(&INDEXES), self.table());
+        let columns: Vec<String> = (0..=self.below(2)).map(|_| self.column(&table)).collect();
+        Change::create_index(name, &table, |mut index| {
+            for column in columns {
+                // Expressions are not the catalog's affair, so their columns have to be there.
+                let known = self.has(&table, &column);
+                let text = format!("coalesce({}, 1)", quoted(&column));
+                index = match self.below(6) {
+                    4 if known => index.expression(text),
+                    5 if known => index.descending_expression(text),
+                    3 => index.descending(column),
+                    _ => index.column(column),
+                };
+            }
+            let filter = self.column(&table);
+            if self.percent(30) && self.has(&table, &filter) {
+                index = index.filter(condition(&filter));
+            }
+            if self.percent(30) {
+                index.unique()
+            } else {
+                index
+            }
+        })
+    }
+
+    fn has(&self, table: &str, column: &str) -> bool {
+        self.catalog
+            .table(table)
+            .is_some_and(|table| table.column(column).is_some())
+    }
+
+    fn change(&mut self) -> Change {
+        match self.below(16) {
+            0..=3 => self.create_table(),
+            4 => Change::drop_table(self.table()),
+            5..=6 => {
+                let (table, name) = (self.table(), self.one_of(&COLUMNS));
+                let known = self
+                    .catalog
+                    .table(&table)
+                    .map_or(&[][..], |table| &table.columns);
+                let mut others: Vec<String> =
+                    known.iter().map(|column| column.name.clone()).collect();
+                others.push(name.clone());
+                let definition = self.definition(&name, &others);
+                Change::AddColumn { table, definition }
+            }
+            7..=9 => {
+                let table = self.table();
+                let column = self.column(&table);
+                Change::drop_column(table, column)
+            }
+            10 => Change::rename_table(self.table(), self.one_of(&TABLES)),
+            11..=12 => {
+                let table = self.table();
+                let from = self.column(&table);
+                Change::rename_column(table, from, self.one_of(&COLUMNS))
+            }
+            13..=14 => self.create_index(),
+            _ => {
+                let table = self.table();
+                let names: Vec<String> = self
+                    .catalog
+                    .indexes(&table)
+                    .iter()
+                    .map(|index| index.name.clone())
+                    .collect();
+                let name = match names.is_empty() || self.percent(5) {
+                    true => self.one_of(&INDEXES),
+                    false => names[self.below(names.len())].clone(),
+                };
+                Change::drop_index(name, table)
+            }
+        }
+    }
 }
 
-fn column() -> impl Strategy<Value = ColumnStep> {
-    let flags = (
-        any::<bool>(),
-        prop::bool::weighted(0.2),
-        prop::bool::weighted(0.1),
-        prop::bool::weighted(0.1),
-    );
-    let options = (
-        option::of(any::<bool>()),
-        option::weighted(0.3, 0..COLUMNS.len()),
-        option::weighted(0.3, (0..TABLES.len(), 0..COLUMNS.len(), any::<bool>())),
-    );
-    (0..COLUMNS.len(), 0..ColumnType::WORDS.len(), flags, options).prop_map(
-        |(
-            name,
-            column_type,
-            (not_null, unique, primary_key, numbered),
-            (default, check, reference),
-        )| ColumnStep {
-            name,
-            column_type,
-            not_null,
-            unique,
-            primary_key,
-            numbered,
-            default,
-            check,
-            reference,
-        },
-    )
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let (tables, columns, indexes) = (0..TABLES.len(), 0..COLUMNS.len(), 0..INDEXES.len());
-    let some = || vec(0..COLUMNS.len(), 1..3);
-    let create = (
-        tables.clone(),
-        vec(column(), 1..4),
-        prop_oneof![Just(Vec::new()), some()],
-        prop_oneof![Just(Vec::new()), some()],
-        option::weighted(0.3, (some(), tables.clone(), some())),
-        option::weighted(0.3, columns.clone()),
-    );
-    let create =
-        create.prop_map(
-            |(table, columns, key, unique, reference, check)| Step::CreateTable {
-                table,
-                columns,
-                key,
-                unique,
-                reference,
-                check,
-            },
-        );
-    let index = (
-        indexes.clone(),
-        tables.clone(),
-        vec(
-            (columns.clone(), any::<bool>(), prop::bool::weighted(0.3)),
-            1..3,
-        ),
-        any::<bool>(),
-        option::weighted(0.3, columns.clone()),
-    );
-    let index = index.prop_map(
-        |(index, table, columns, unique, filter)| Step::CreateIndex {
-            index,
-            table,
-            columns,
-            unique,
-            filter,
-        },
-    );
-    prop_oneof![
-        4 => create,
-        1 => tables.clone().prop_map(Step::DropTable),
-        3 => (tables.clone(), column()).prop_map(|(table, column)| Step::AddColumn(table, column)),
-        2 => (tables.clone(), columns.clone()).prop_map(|(table, column)| Step::DropColumn(table, column)),
-        2 => (tables.clone(), tables.clone()).prop_map(|(from, to)| Step::RenameTable(from, to)),
-        2 => (tables.clone(), columns.clone(), columns).prop_map(|(table, from, to)| Step::RenameColumn(table, from, to)),
-        3 => index,
-        1 => (indexes, tables).prop_map(|(index, table)| Step::DropIndex(index, table)),
-    ]
+fn change(numbers: &[u8], catalog: &Catalog) -> Change {
+    let numbers = numbers.iter();
+    Draw { numbers, catalog }.change()
 }
 
 fn quoted(name: &str) -> String {
@@ -146,149 +263,9 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A condition that holds for every row. Expressions are not the catalog's affair, so their column has to be there.
+/// A condition that holds for every row.
 fn condition(column: &str) -> String {
     format!("{} IS NOT 'no such value'", quoted(column))
-}
-
-fn names(positions: &[usize]) -> Vec<&'static str> {
-    positions
-        .iter()
-        .map(|position| COLUMNS[*position])
-        .collect()
-}
-
-fn has(catalog: &Catalog, table: &str, column: &str) -> bool {
-    catalog
-        .table(table)
-        .is_some_and(|table| table.column(column).is_some())
-}
-
-macro_rules! write_column {
-    ($builder:expr, $step:expr, $check:expr) => {{
-        let step: &ColumnStep = $step;
-        let word = ColumnType::WORDS[step.column_type];
-        let column_type: ColumnType = word.parse().unwrap();
-        let mut column = $builder.column(COLUMNS[step.name], column_type.clone());
-        if step.not_null {
-            column = column.not_null();
-        }
-        if step.unique {
-            column = column.unique();
-        }
-        if step.primary_key {
-            column = column.primary_key();
-        }
-        if step.numbered {
-            column = column.auto_increment();
-        }
-        column = match step.default {
-            Some(true) if column_type.is_integer() => column.default(1),
-            Some(true) if column_type == ColumnType::Text => column.default("it's"),
-            Some(false) if word.starts_with("time") || word == "date" => column.default_now(),
-            Some(false) => column.default(None::<i64>),
-            _ => column,
-        };
-        if let Some(check) = $check {
-            column = column.check(condition(check));
-        }
-        if let Some((table, referenced, cascade)) = step.reference {
-            column = column.references(TABLES[table], COLUMNS[referenced]);
-            if cascade {
-                column = column
-                    .on_delete(Action::Cascade)
-                    .on_update(Action::SetDefault);
-            }
-        }
-        column
-    }};
-}
-
-impl Step {
-    fn change(&self, catalog: &Catalog) -> Change {
-        match self {
-            Self::CreateTable {
-                table,
-                columns,
-                key,
-                unique,
-                reference,
-                check,
-            } => {
-                let present = |name: &&str| {
-                    columns
-                        .iter()
-                        .any(|column| COLUMNS[column.name].eq_ignore_ascii_case(name))
-                };
-                Change::create_table(TABLES[*table], |t| {
-                    for step in columns {
-                        write_column!(
-                            t,
-                            step,
-                            step.check.map(|check| COLUMNS[check]).filter(present)
-                        );
-                    }
-                    t.primary_key(names(key));
-                    if !unique.is_empty() {
-                        t.unique(names(unique));
-                    }
-                    if let Some((own, table, referenced)) = reference {
-                        t.foreign_key(names(own), TABLES[*table], names(referenced));
-                    }
-                    if let Some(check) = check.map(|check| COLUMNS[check]).filter(present) {
-                        t.check("named", condition(check));
-                    }
-                })
-            }
-            Self::DropTable(table) => Change::drop_table(TABLES[*table]),
-            Self::AddColumn(table, step) => {
-                let check = step.check.map(|check| COLUMNS[check]);
-                let check = check.filter(|name| {
-                    *name == COLUMNS[step.name] || has(catalog, TABLES[*table], name)
-                });
-                Change::add_column(TABLES[*table], |c| write_column!(c, step, check))
-            }
-            Self::DropColumn(table, column) => {
-                Change::drop_column(TABLES[*table], COLUMNS[*column])
-            }
-            Self::RenameTable(from, to) => Change::rename_table(TABLES[*from], TABLES[*to]),
-            Self::RenameColumn(table, from, to) => {
-                Change::rename_column(TABLES[*table], COLUMNS[*from], COLUMNS[*to])
-            }
-            Self::CreateIndex {
-                index,
-                table,
-                columns,
-                unique,
-                filter,
-            } => {
-                let table = TABLES[*table];
-                Change::create_index(INDEXES[*index], table, |mut i| {
-                    for (column, descending, expression) in columns {
-                        let column = COLUMNS[*column];
-                        let text = format!("lower({}) || 'x'", quoted(column));
-                        i = match (descending, *expression && has(catalog, table, column)) {
-                            (false, false) => i.column(column),
-                            (true, false) => i.descending(column),
-                            (false, true) => i.expression(text),
-                            (true, true) => i.descending_expression(text),
-                        };
-                    }
-                    if *unique {
-                        i = i.unique();
-                    }
-                    match filter
-                        .map(|filter| COLUMNS[filter])
-                        .filter(|column| has(catalog, table, column))
-                    {
-                        Some(column) => i.filter(condition(column)),
-                        None => i,
-                    }
-                })
-            }
-            Self::DropIndex(index, table) => Change::drop_index(INDEXES[*index], TABLES[*table]),
-        }
-    }
 }
 
 /// Where the catalog refuses what SQLite lets pass: it would break at the first use, or is a mistake in the name of the table,
@@ -308,10 +285,15 @@ fn is_stricter(change: &Change, error: &CatalogError) -> bool {
 
 /// Whether a foreign key leads to a table or column that is not there: a rename may then give it one for good.
 fn leads_nowhere(catalog: &Catalog) -> bool {
-    catalog.dangling_references().iter().any(|error| match error {
-        CatalogError::BadReference { fault, .. } => !matches!(**fault, CatalogError::NotUnique { .. }),
-        _ => true,
-    })
+    catalog
+        .dangling_references()
+        .iter()
+        .any(|error| match error {
+            CatalogError::BadReference { fault, .. } => {
+                !matches!(**fault, CatalogError::NotUnique { .. })
+            }
+            _ => true,
+        })
 }
 
 /// Makes the change where both agree, and says whether it was made.
@@ -330,20 +312,22 @@ fn make(engine: &mut Engine, change: &Change) -> bool {
             true
         }
         Err(error) => {
-            assert!(
-                is_stricter(change, &error) || engine.refuses(&sql),
-                "{error}, but the engine takes {sql}"
-            );
+            let agreed = is_stricter(change, &error) || engine.refuses(&sql);
+            assert!(agreed, "{error}, but the engine takes {sql}");
             false
         }
     }
 }
 
-/// Rows where the constraints let them be: what is added later has to fit them.
+/// One row in each table whose constraints let it be: what is added later has to fit it.
 fn fill(engine: &Engine) {
     for table in engine.catalog.tables() {
-        let sql = format!("INSERT INTO {} DEFAULT VALUES", quoted(&table.name));
-        let _ = engine.connection.execute_batch(&sql);
+        let name = quoted(&table.name);
+        if engine.row(&format!("SELECT count(*) FROM {name}")) == [Value::Integer(0)] {
+            let _ = engine
+                .connection
+                .execute_batch(&format!("INSERT INTO {name} DEFAULT VALUES"));
+        }
     }
 }
 
@@ -351,45 +335,55 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_catalog_agrees_with_the_engine(steps in vec(step(), 1..20)) {
+    fn the_catalog_agrees_with_the_engine(steps in vec(vec(any::<u8>(), 0..60), 1..30)) {
         let mut engine = Engine::new();
         for step in steps {
-            let change = step.change(&engine.catalog);
+            let change = change(&step, &engine.catalog);
             make(&mut engine, &change);
             fill(&engine);
         }
     }
 
     #[test]
-    fn the_inverse_takes_a_change_back(steps in vec(step(), 1..20)) {
+    fn the_inverse_takes_a_change_back(steps in vec(vec(any::<u8>(), 0..60), 1..30)) {
         let mut engine = Engine::new();
         for step in steps {
-            let change = step.change(&engine.catalog);
+            let change = change(&step, &engine.catalog);
             let before = engine.catalog.clone();
             if make(&mut engine, &change) && let Some(inverse) = change.inverse() {
+                if leads_nowhere(&before) {
+                    continue;
+                }
                 prop_assert!(make(&mut engine, &inverse), "{inverse} is refused");
                 // A rename of `A` back may give the table `a` its name in another case, and lose quotes that say nothing.
                 let text = |catalog: &Catalog| format!("{catalog:?}").to_lowercase().replace(['"', '\\'], "");
-                prop_assert!(leads_nowhere(&before) || text(&engine.catalog) == text(&before));
+                prop_assert_eq!(text(&engine.catalog), text(&before));
                 prop_assert!(make(&mut engine, &change), "{change} is refused the second time");
             }
         }
     }
 
     #[test]
-    fn the_canonical_text_tells_changes_apart(left in step(), right in step()) {
+    fn the_canonical_text_tells_changes_apart(left in vec(any::<u8>(), 0..60), right in vec(any::<u8>(), 0..4), cut in 0..60_usize) {
         let catalog = Catalog::new(Dialect::Sqlite);
-        let (left, right) = (left.change(&catalog), right.change(&catalog));
-        prop_assert_eq!(left == right, left.canonical() == right.canonical());
-        prop_assert_eq!(left.canonical(), left.clone().canonical());
+        // Changes that differ in a few numbers only.
+        let mut other = left.clone();
+        for (position, number) in right.into_iter().enumerate() {
+            if let Some(place) = other.get_mut(cut + position) {
+                *place = number;
+            }
+        }
+        let (left, right) = (change(&left, &catalog), change(&other, &catalog));
+        prop_assert_eq!(left == right, left.canonical() == right.canonical(), "{:?} {:?}", left, right);
     }
 
     #[test]
-    fn no_change_makes_a_renderer_panic(step in step()) {
-        let change = step.change(&Catalog::new(Dialect::Sqlite));
+    fn no_change_makes_anything_panic(step in vec(any::<u8>(), 0..60)) {
         for dialect in Dialect::ALL {
-            let _ = render(&change, dialect);
-            let _ = Catalog::new(dialect).apply(&change);
+            let mut catalog = Catalog::new(dialect);
+            let _ = catalog.apply(&change(&[], &catalog));
+            let change = change(&step, &catalog);
+            let _ = (render(&change, dialect), catalog.apply(&change), change.inverse());
         }
     }
 }

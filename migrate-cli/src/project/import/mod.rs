@@ -4,6 +4,7 @@ mod convert;
 mod files;
 mod script;
 mod text;
+mod transaction;
 
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,7 @@ pub(super) struct Script {
     dialect: Dialect,
     /// Its text with LF for CRLF, except inside quotes.
     text: String,
-    statements: Vec<Statement>,
+    pub(super) statements: Vec<Statement>,
 }
 
 /// What is left of a script for a migration, and what was taken out.
@@ -147,71 +147,12 @@ impl Script {
         })
     }
 
-    /// How many transactions the file opens and commits, and whether a statement stands outside of them.
-    fn transactions(&self) -> Result<(usize, bool), Vec<ImportFault>> {
-        let (mut faults, mut count, mut outside) = (Vec::new(), 0, false);
-        let mut open: Option<&Statement> = None;
-        for statement in &self.statements {
-            let control = match statement.kind {
-                StatementKind::TransactionControl => self.control(statement),
-                StatementKind::ForeignKeysPragma => continue,
-                _ => {
-                    outside |= open.is_none();
-                    continue;
-                }
-            };
-            let (message, help) = match (control, open) {
-                (Control::Begin, None) => {
-                    (open, count) = (Some(statement), count + 1);
-                    continue;
-                }
-                (Control::Commit, Some(_)) => {
-                    open = None;
-                    continue;
-                }
-                (Control::Begin, Some(_)) => ("a transaction inside a transaction", "remove it"),
-                (Control::Commit, None) => {
-                    ("a commit without a transaction before it", "remove it")
-                }
-                (Control::Other, _) => (
-                    "the transaction is the runner's, and this cannot be taken out without a loss",
-                    "write the file without it; a failing migration is rolled back whole",
-                ),
-            };
-            faults.push(self.control_fault(statement, message.to_owned(), help));
-        }
-        if let (Some(statement), true) = (open, faults.is_empty()) {
-            let message = "this transaction is never committed".to_owned();
-            faults.push(self.control_fault(statement, message, "write its COMMIT, or remove it"));
-        }
-        if faults.is_empty() {
-            Ok((count, outside))
-        } else {
-            Err(faults)
-        }
-    }
-
-    fn control(&self, statement: &Statement) -> Control {
-        let words = self.words(statement).to_ascii_lowercase();
-        let words: Vec<&str> = words.split(' ').collect();
-        match words.as_slice() {
-            ["begin"]
-            | [
-                "begin",
-                "transaction" | "work" | "deferred" | "immediate" | "exclusive",
-            ]
-            | [
-                "begin",
-                "deferred" | "immediate" | "exclusive",
-                "transaction",
-            ]
-            | ["start", "transaction"] => Control::Begin,
-            ["commit" | "end"] | ["commit" | "end", "transaction" | "work"] => Control::Commit,
-            _ => Control::Other,
-        }
-    }
-
-    fn control_fault(&self, statement: &Statement, message: String, help: &str) -> ImportFault {
+    pub(super) fn control_fault(
+        &self,
+        statement: &Statement,
+        message: String,
+        help: &str,
+    ) -> ImportFault {
         let range = statement.start..statement.end;
         self.fault(&Finding::new(Code::TransactionControl, message, range).help(help))
     }
@@ -242,7 +183,7 @@ impl Script {
     }
 
     /// The statement on one line, without comments.
-    fn words(&self, statement: &Statement) -> String {
+    pub(super) fn words(&self, statement: &Statement) -> String {
         let text = statement.text(&self.text);
         let mut words = String::new();
         let mut end = 0;
@@ -257,19 +198,11 @@ impl Script {
     }
 }
 
-/// What a statement does with the transaction.
-#[derive(Clone, Copy, Debug)]
-enum Control {
-    Begin,
-    Commit,
-    Other,
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn script(text: &str) -> Script {
+    pub(in crate::project::import) fn script(text: &str) -> Script {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("1_a.up.sql");
         fs::write(&file, text).unwrap();
@@ -278,14 +211,6 @@ mod tests {
 
     fn remainder(text: &str) -> Remainder {
         script(text).for_a_transaction().unwrap()
-    }
-
-    fn refused(text: &str) -> Vec<(Option<(usize, usize)>, String)> {
-        let faults = script(text).for_a_transaction().unwrap_err();
-        faults
-            .into_iter()
-            .map(|fault| (fault.place, fault.message))
-            .collect()
     }
 
     #[test]
@@ -337,39 +262,12 @@ mod tests {
     }
 
     #[test]
-    fn stranger_transactions_are_refused_with_their_place() {
-        assert_eq!(refused("BEGIN;\n BEGIN; COMMIT;")[0].0, Some((2, 2)));
-        assert!(
-            refused("BEGIN; BEGIN; COMMIT;")[0]
-                .1
-                .contains("inside a transaction")
-        );
-        assert!(
-            refused("SELECT 1; COMMIT;")[0]
-                .1
-                .contains("without a transaction")
-        );
-        assert!(refused("BEGIN; SELECT 1;")[0].1.contains("never committed"));
-        for control in [
-            "ROLLBACK",
-            "SAVEPOINT a",
-            "RELEASE a",
-            "BEGIN CONCURRENT",
-            "COMMIT CREATE TABLE a (b)",
-        ] {
-            let faults = refused(&format!("SELECT 1; {control};"));
-            assert!(faults[0].1.contains("without a loss"), "{control}");
-        }
-        assert_eq!(refused("SAVEPOINT a;\nRELEASE a;\nROLLBACK;").len(), 3);
-    }
-
-    #[test]
     fn without_a_transaction_everything_stays() {
         let text = "PRAGMA foreign_keys = off;\nVACUUM;";
-        let script = script(text);
-        assert_eq!(script.outside_transaction(), Some((2, "VACUUM".to_owned())));
-        assert_eq!(script.for_no_transaction("`VACUUM`").unwrap().sql, text);
-        let mixed = super::tests::script("BEGIN; SELECT 1; COMMIT; VACUUM;");
+        let left = script(text);
+        assert_eq!(left.outside_transaction(), Some((2, "VACUUM".to_owned())));
+        assert_eq!(left.for_no_transaction("`VACUUM`").unwrap().sql, text);
+        let mixed = script("BEGIN; SELECT 1; COMMIT; VACUUM;");
         let faults = mixed.for_no_transaction("`VACUUM`").unwrap_err();
         assert!(
             faults[0].to_string().contains("make two migrations"),

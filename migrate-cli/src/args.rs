@@ -1,0 +1,286 @@
+//! The flags and commands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use migrate_core::{Down, Policy, Request, Up};
+
+/// Database migrations, checked while they compile.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Global {
+    /// The database: `sqlite:app.db`, `sqlite::memory:`, or a path [env: DATABASE_URL, DATABASE_URL_FILE]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// The environment, which migrations can ask for
+    #[arg(long, global = true, value_name = "NAME", env = "MIGRATE_ENV", default_value = "development")]
+    pub(crate) env: String,
+    /// Only the migrations of this set; mostly the name of a crate
+    #[arg(long, global = true, value_name = "SET")]
+    pub(crate) set: Option<String>,
+    /// The table of the history
+    #[arg(long, global = true, value_name = "NAME", default_value = "_migrations")]
+    pub(crate) table: String,
+    /// How many seconds to wait for a database that somebody else holds
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) timeout: u64,
+    /// What to print
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Do not ask before something is destroyed
+    #[arg(long, short, global = true)]
+    pub(crate) yes: bool,
+    /// Show every statement as it runs
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// Applied migrations whose SQL has changed: error, warn or ignore
+    #[arg(long, global = true, value_name = "POLICY", default_value = "error", value_parser = policy)]
+    pub(crate) changed: Policy,
+    /// Applied migrations that the program does not have: error, warn or ignore
+    #[arg(long, global = true, value_name = "POLICY", default_value = "error", value_parser = policy)]
+    pub(crate) missing: Policy,
+    /// Pending migrations that come before an applied one: error, warn or ignore
+    #[arg(long, global = true, value_name = "POLICY", default_value = "error", value_parser = policy)]
+    pub(crate) out_of_order: Policy,
+}
+
+fn policy(word: &str) -> Result<Policy, String> {
+    word.parse()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON document on standard output
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Apply what is pending
+    #[command(visible_alias = "migrate")]
+    Up(UpArgs),
+    /// Take back the last batch, which is what one `up` applied
+    #[command(visible_alias = "rollback")]
+    Down(DownArgs),
+    /// Take back the last batch, and apply it again
+    Redo(DownArgs),
+    /// Take back everything
+    Reset {
+        #[command(flatten)]
+        dry_run: DryRun,
+        /// Take back by its stored SQL what this program no longer has
+        #[arg(long)]
+        stored_down: bool,
+    },
+    /// Drop everything in the database, then apply everything
+    Fresh(DryRun),
+    /// Apply one migration, whatever else is pending
+    Apply {
+        /// Its id, version or name
+        migration: String,
+        #[command(flatten)]
+        dry_run: DryRun,
+    },
+    /// Show the state of every migration
+    Status,
+    /// Show what `up` would do, with all SQL
+    Plan(Selection),
+    /// Exit with 1 when something is pending, changed or missing
+    Check,
+    /// Compare what is applied with this program, and exit with 1 when they differ
+    Verify,
+    /// Accept the SQL that an applied migration has in this program now
+    Repair {
+        /// Their ids, versions or names
+        #[arg(required = true)]
+        migrations: Vec<String>,
+        #[command(flatten)]
+        dry_run: DryRun,
+    },
+    /// Take migrations that this program no longer has out of the history
+    Forget {
+        /// Their ids, versions or names
+        #[arg(required = true)]
+        migrations: Vec<String>,
+        #[command(flatten)]
+        dry_run: DryRun,
+    },
+    /// Record migrations as applied without running them, for a database that already has what they make
+    Baseline {
+        /// The last of them: id, version or name
+        #[arg(required_unless_present = "all")]
+        migration: Option<String>,
+        /// All that this program has
+        #[arg(long, conflicts_with = "migration")]
+        all: bool,
+        #[command(flatten)]
+        dry_run: DryRun,
+    },
+    /// Say whether the step at which a migration was cut off had been done
+    Resolve {
+        /// Its id, version or name
+        migration: String,
+        /// It had been done
+        #[arg(long, required_unless_present = "not_done")]
+        done: bool,
+        /// It had not
+        #[arg(long, conflicts_with = "done")]
+        not_done: bool,
+    },
+    #[command(flatten)]
+    Project(ProjectCommand),
+}
+
+/// Commands on the source tree, which need neither the application nor a database.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectCommand {
+    /// Write a new migration, and the line that makes it a module
+    #[command(visible_aliases = ["make", "create"])]
+    New {
+        /// What it does: create_users
+        name: String,
+        /// A sentence for `status`
+        #[arg(long, short)]
+        description: Option<String>,
+    },
+    /// Turn a folder of NAME.up.sql and NAME.down.sql into Rust migrations
+    Import {
+        /// The folder
+        folder: std::path::PathBuf,
+        /// Write into this folder instead of the package's migrations
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<std::path::PathBuf>,
+        /// Take SQL that SQLite refuses as unchecked, instead of stopping
+        #[arg(long)]
+        keep_going: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Up to and with this one: id, version or name
+    #[arg(long, short, value_name = "MIGRATION")]
+    pub(crate) target: Option<String>,
+    /// Only the next so many
+    #[arg(long, short = 'n', value_name = "N", conflicts_with = "target", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DownArgs {
+    /// Everything after this one, which itself stays: id, version or name
+    #[arg(long, short, value_name = "MIGRATION", conflicts_with_all = ["steps", "count"])]
+    target: Option<String>,
+    /// The last so many batches
+    #[arg(long, visible_alias = "batches", value_name = "N", conflicts_with = "count", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
+    /// The last so many migrations
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    count: Option<u32>,
+    /// Take back by its stored SQL what this program no longer has
+    #[arg(long)]
+    pub(crate) stored_down: bool,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRun,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct DryRun {
+    /// Show what would be done, with all SQL, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+impl Selection {
+    pub(crate) fn request(&self) -> Request {
+        Request::Up(match (&self.target, self.count) {
+            (Some(target), _) => Up::To(target.clone()),
+            (None, Some(count)) => Up::Count(count),
+            (None, None) => Up::All,
+        })
+    }
+}
+
+impl DownArgs {
+    pub(crate) fn selection(&self) -> Down {
+        match (&self.target, self.count, self.steps) {
+            (Some(target), ..) => Down::To(target.clone()),
+            (None, Some(count), _) => Down::Count(count),
+            (None, None, steps) => Down::Batches(steps.unwrap_or(1)),
+        }
+    }
+}
+
+/// What a command asks of the database.
+pub(crate) enum Asked {
+    /// To be done, or only shown.
+    Run { request: Request, dry_run: bool, stored_down: bool },
+    Plan(Request),
+    Status,
+    Check,
+    Verify,
+    Project(ProjectCommand),
+}
+
+impl Command {
+    pub(crate) fn asked(self) -> Asked {
+        let run = |request, dry_run: DryRun| Asked::Run { request, dry_run: dry_run.dry_run, stored_down: false };
+        match self {
+            Self::Up(up) => run(up.selection.request(), up.dry_run),
+            Self::Down(down) => Asked::Run {
+                request: Request::Down(down.selection()),
+                dry_run: down.dry_run.dry_run,
+                stored_down: down.stored_down,
+            },
+            Self::Redo(down) => Asked::Run {
+                request: Request::Redo(down.selection()),
+                dry_run: down.dry_run.dry_run,
+                stored_down: down.stored_down,
+            },
+            Self::Reset { dry_run, stored_down } => {
+                Asked::Run { request: Request::Down(Down::All), dry_run: dry_run.dry_run, stored_down }
+            }
+            Self::Fresh(dry_run) => run(Request::Fresh, dry_run),
+            Self::Apply { migration, dry_run } => run(Request::Apply(migration), dry_run),
+            Self::Status => Asked::Status,
+            Self::Plan(selection) => Asked::Plan(selection.request()),
+            Self::Check => Asked::Check,
+            Self::Verify => Asked::Verify,
+            Self::Repair { migrations, dry_run } => run(Request::Repair(migrations), dry_run),
+            Self::Forget { migrations, dry_run } => run(Request::Forget(migrations), dry_run),
+            Self::Baseline { migration, dry_run, .. } => run(Request::Baseline(migration), dry_run),
+            Self::Resolve { migration, done, .. } => {
+                run(Request::Resolve { id: migration, done }, DryRun { dry_run: false })
+            }
+            Self::Project(command) => Asked::Project(command),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

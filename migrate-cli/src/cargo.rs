@@ -1,0 +1,127 @@
+//! `cargo migrate`: what needs only the sources is done here, before the application builds; everything else
+//! is handed to the application's own program by `cargo run --bin migrate`.
+
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::{
+    args::{Format, ProjectCommand},
+    command,
+    fault::{Exit, Fault},
+    output,
+    project::{Location, locate},
+};
+
+const AFTER_HELP: &str = "\
+Every other command (up, down, status, plan, …) is run by the application's own program, as
+`cargo run --bin migrate -- COMMAND` would. `cargo migrate up --help` shows the flags of one.";
+
+/// Database migrations, checked while they compile.
+#[derive(Debug, Parser)]
+#[command(name = "cargo migrate", bin_name = "cargo migrate", version, after_help = AFTER_HELP)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true, subcommand_required = true)]
+struct CargoCli {
+    /// The package, where there are several
+    #[arg(long, short, value_name = "NAME")]
+    package: Option<String>,
+    /// The Cargo.toml of the package or of its workspace
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+    /// Build with this feature of the package; may be given several times
+    #[arg(long, short = 'F', value_name = "FEATURE")]
+    features: Vec<String>,
+    /// Build with optimisations
+    #[arg(long, short)]
+    release: bool,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(subcommand)]
+    command: CargoCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CargoCommand {
+    #[command(flatten)]
+    Project(ProjectCommand),
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
+/// The `main` of `cargo-migrate`.
+pub fn cargo_migrate(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Cargo calls `cargo-migrate migrate …`.
+    if arguments.get(1).is_some_and(|word| word == "migrate") {
+        arguments.remove(1);
+    }
+    let cli = match CargoCli::command().try_get_matches_from(arguments).and_then(|m| CargoCli::from_arg_matches(&m)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where standard output is closed there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let format = cli.format;
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(fault) => {
+            output::fault(&fault, format);
+            fault.exit().into()
+        }
+    }
+}
+
+fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
+    let location = Location {
+        directory: PathBuf::new(),
+        manifest_path: cli.manifest_path.clone(),
+        package: cli.package.clone(),
+    };
+    match &cli.command {
+        CargoCommand::Project(ProjectCommand::Import { folder, output: Some(to), keep_going }) => {
+            Ok(command::import_into(folder, to, *keep_going, cli.format)?.into())
+        }
+        CargoCommand::Project(project) => Ok(command::in_package(project, &locate(&location)?, cli.format)?.into()),
+        CargoCommand::Other(words) => run_program(&cli, &location, words),
+    }
+}
+
+fn run_program(cli: &CargoCli, location: &Location, words: &[OsString]) -> Result<ExitCode, Fault> {
+    let package = locate(location)?;
+    if !package.has_migrate_binary() {
+        let library = package.library.as_ref().map_or("your_crate", |library| library.name.as_str());
+        return Err(Fault::Usage(format!(
+            "the package `{}` has no program `migrate`: write `migrate_cli::main!({library});` in {}",
+            package.name,
+            package.directory.join("src/bin/migrate.rs").display()
+        )));
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut run = Command::new(&cargo);
+    run.args(["run", "--quiet", "--bin", "migrate", "--package", &package.name, "--manifest-path"]);
+    run.arg(package.directory.join("Cargo.toml"));
+    for feature in &cli.features {
+        run.args(["--features", feature]);
+    }
+    if cli.release {
+        run.arg("--release");
+    }
+    if cli.format == Format::Json {
+        run.args(["--", "--format", "json"]).args(words);
+    } else {
+        run.arg("--").args(words);
+    }
+    let status = run
+        .status()
+        .map_err(|source| Fault::Io { what: format!("cannot run `{}`", cargo.display()), source })?;
+    // A program that a signal has ended has no code; 1 says that it did not end well.
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(Exit::Failed as u8);
+    Ok(ExitCode::from(code))
+}

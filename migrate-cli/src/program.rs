@@ -1,0 +1,77 @@
+//! An application's own `migrate` program.
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::{
+    args::{Asked, Cli, Format},
+    command,
+    fault::{Exit, Fault},
+    output, url,
+};
+
+/// An application's own `migrate` program; [`main!`](crate::main) makes one.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) package: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) manifest_dir: PathBuf,
+    default_database_url: Option<String>,
+}
+
+impl Program {
+    /// A program of this package, whose sources were in this folder when it was compiled.
+    pub fn new(package: &'static str, version: &'static str, manifest_dir: &str) -> Self {
+        Self { package, version, manifest_dir: PathBuf::from(manifest_dir), default_database_url: None }
+    }
+
+    /// The database where neither a flag nor the environment names one.
+    #[must_use]
+    pub fn default_database_url(mut self, url: impl Into<String>) -> Self {
+        self.default_database_url = Some(url.into());
+        self
+    }
+
+    /// Does what the arguments of the process say.
+    pub fn run(self) -> ExitCode {
+        self.run_with(std::env::args_os()).into()
+    }
+
+    fn run_with(self, arguments: impl IntoIterator<Item = OsString>) -> Exit {
+        // Before the arguments are read, because some of them have a variable in their place.
+        if let Err(fault) = url::load_env_file() {
+            output::fault(&fault, Format::Text);
+            return fault.exit();
+        }
+        let about = format!("The database migrations of {}", self.package);
+        let definition = Cli::command().name("migrate").version(self.version).about(about);
+        let cli = match definition.try_get_matches_from(arguments).and_then(|m| Cli::from_arg_matches(&m)) {
+            Ok(cli) => cli,
+            Err(error) => {
+                // Where standard output is closed there is nobody to tell.
+                let _ = error.print();
+                return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            }
+        };
+        let format = cli.global.format;
+        match self.dispatch(cli) {
+            Ok(exit) => exit,
+            Err(fault) => {
+                output::fault(&fault, format);
+                fault.exit()
+            }
+        }
+    }
+
+    fn dispatch(&self, cli: Cli) -> Result<Exit, Fault> {
+        let Cli { global, command } = cli;
+        match command.asked() {
+            Asked::Project(project) => command::project(&project, &self.manifest_dir, global.format),
+            asked => {
+                let url = url::database_url(global.database_url.as_deref(), self.default_database_url.as_deref())?;
+                command::database(&url, &global, asked)
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The functions that work on a source tree, on real trees.
+
+mod import;
+mod locate;
+mod make;
+mod support;

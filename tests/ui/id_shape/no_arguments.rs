@@ -1,0 +1,6 @@
+use migrate_core::prelude::*;
+
+#[migration]
+struct CreateUsers;
+
+fn main() {}

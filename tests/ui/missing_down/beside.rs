@@ -1,0 +1,12 @@
+use migrate_core::prelude::*;
+
+#[migration("20260215_create_users")]
+struct CreateUsers;
+
+impl Migration for CreateUsers {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY)"));
+    }
+}
+
+fn main() {}

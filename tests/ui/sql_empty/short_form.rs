@@ -1,0 +1,6 @@
+use migrate_core::prelude::*;
+
+#[migration("20260215_create_users", up = "", down = " ; ")]
+struct CreateUsers;
+
+fn main() {}

@@ -1,0 +1,24 @@
+use migrate_core::prelude::*;
+
+struct CreateUsers;
+
+#[migration("20260215_create_users")]
+impl Migration for CreateUsers {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(sql!(
+            r#"
+            CREATE TABLE users (
+                id INTEGER PRIMARY KEY,
+                email TEXT NOT NULL,,
+                name TEXT
+            );
+            CREATE UNIQUE INDX users_email ON users (email);
+            "#
+        ));
+    }
+    fn down(&self, steps: &mut Steps) {
+        steps.sql(sql!("DROP TABLE users"));
+    }
+}
+
+fn main() {}

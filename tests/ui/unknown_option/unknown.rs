@@ -1,0 +1,6 @@
+use migrate_core::prelude::*;
+
+#[migration("20260215_create_users", author = "Ann", up = "CREATE TABLE users (id)", down = "DROP TABLE users")]
+struct CreateUsers;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use migrate_core::prelude::*;
+
+struct CreateUsers;
+
+#[migration("20260215_create_users")]
+impl Migration for &'static CreateUsers {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY)"));
+    }
+}
+
+fn main() {}

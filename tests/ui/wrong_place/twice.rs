@@ -1,0 +1,7 @@
+use migrate_core::prelude::*;
+
+#[migration("20260215_create_users", up = "CREATE TABLE users (id)", down = "DROP TABLE users")]
+#[migration("20260216_create_users")]
+struct CreateUsers;
+
+fn main() {}
