@@ -78,7 +78,14 @@ pub struct Native {
     pub(crate) sqlite: Option<SqliteStep>,
     #[cfg(feature = "sqlite")]
     pub(crate) sqlite_connection: Option<SqliteConnectionStep>,
+    /// For the engine's tests, which have no database.
+    #[cfg(test)]
+    pub(crate) fake: Option<FakeStep>,
 }
+
+/// A step that only leaves its effects in a list.
+#[cfg(test)]
+pub(crate) type FakeStep = Box<dyn FnOnce(&mut Vec<String>) -> StepResult<Vec<Sql>> + Send>;
 
 #[cfg(feature = "sqlite")]
 pub(crate) type SqliteStep =

@@ -82,12 +82,24 @@ struct Fault {
 
 fn finding(sql: &str, statement: Statement, fault: Fault) -> Finding {
     let range = statement.start + fault.range.start..statement.start + fault.range.end;
-    let help = missing_separator(sql, statement, &range);
+    let help = missing_separator(sql, statement, &range).or_else(|| misspelt(sql, &range));
     let finding = Finding::new(Code::SqlSyntax, fault.message, range);
     match help {
         Some(help) => finding.help(help),
         None => finding,
     }
+}
+
+/// A word that is nearly a keyword, and none, was probably meant to be it.
+fn misspelt(sql: &str, range: &Range<usize>) -> Option<String> {
+    const KEYWORDS: &str = "ADD ALTER AND AS ASC AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CHECK COLLATE COLUMN \
+        CONFLICT CONSTRAINT CREATE CURRENT_TIMESTAMP DEFAULT DELETE DESC DISTINCT DROP ELSE END EXISTS FOREIGN FROM \
+        GENERATED GROUP HAVING INDEX INSERT INSTEAD INTO JOIN KEY LIKE LIMIT NOT NULL ORDER PRAGMA PRIMARY REFERENCES \
+        REINDEX RENAME REPLACE RESTRICT ROWID SELECT SET STRICT TABLE TEMPORARY THEN TRIGGER UNION UNIQUE UPDATE USING \
+        VACUUM VALUES VIEW VIRTUAL WHEN WHERE WITHOUT";
+    let word = sql.get(range.clone()).filter(|word| word.len() > 2)?;
+    let near = nearest(word, KEYWORDS.split_whitespace())?;
+    (!near.eq_ignore_ascii_case(word)).then(|| format!("did you mean `{near}`?"))
 }
 
 /// A statement keyword at the start of a later line mostly means that a `;` was forgotten before it.
@@ -325,6 +337,20 @@ mod tests {
             Some("is a `;` missing before `CREATE`?")
         );
         assert_eq!(check("SELECT 1 FROM FROM", Dialect::Sqlite).1[0].help, None);
+    }
+
+    #[test]
+    fn a_misspelt_keyword_is_suggested() {
+        let help = |sql: &str| check(sql, Dialect::Sqlite).1[0].help.clone();
+        assert_eq!(
+            help("CREATE TABEL a (b)").as_deref(),
+            Some("did you mean `TABLE`?")
+        );
+        assert_eq!(
+            help("CREATE TABLE a (b TEXT NOT NUL)").as_deref(),
+            Some("did you mean `NULL`?")
+        );
+        assert_eq!(help("SELECT 1 FROM a b c"), None);
     }
 
     #[test]

@@ -19,9 +19,14 @@ use migrate_schema::Code;
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui");
 
 #[test]
-fn cases() {
+fn what_is_right_compiles_and_runs() {
+    trybuild::TestCases::new().pass("ui/pass/*.rs");
+}
+
+/// All in one: without programs to run, trybuild compiles the cases together.
+#[test]
+fn what_is_wrong_is_explained() {
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
     for folder in folders().into_iter().filter(|folder| folder != "pass") {
         if !files(&folder, "rs").is_empty() {
             cases.compile_fail(format!("ui/{folder}/*.rs"));

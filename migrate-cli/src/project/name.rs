@@ -6,7 +6,7 @@ use super::ProjectError;
 const LONGEST: usize = 100;
 
 /// Types of the prelude, and names that a type cannot have or should not hide.
-const TAKEN: [&str; 19] = [
+const TAKEN: [&str; 20] = [
     "Action",
     "Box",
     "Default",
@@ -15,6 +15,7 @@ const TAKEN: [&str; 19] = [
     "Fn",
     "Iterator",
     "Migration",
+    "Migrator",
     "None",
     "Ok",
     "Option",

@@ -189,3 +189,244 @@ fn taken(name: &str, kind: &'static str) -> Result<(), CatalogError> {
     let name = name.to_owned();
     Err(CatalogError::NameTaken { name, kind })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Action;
+
+    fn blog(dialect: Dialect) -> Catalog {
+        let mut catalog = Catalog::new(dialect);
+        let changes = [
+            Change::create_table("teams", |t| {
+                t.id();
+                t.string("code", 9);
+            }),
+            Change::create_table("users", |t| {
+                t.id();
+                t.string("email", 99).unique();
+                t.integer("team_id")
+                    .references("teams", "id")
+                    .on_delete(Action::Cascade);
+            }),
+            Change::create_index("users_email", "users", |i| i.column("email")),
+        ];
+        for change in changes {
+            catalog.apply(&change).unwrap();
+        }
+        catalog
+    }
+
+    fn message(dialect: Dialect, change: &Change) -> String {
+        let mut catalog = blog(dialect);
+        match catalog.apply(change) {
+            Ok(()) => "fits".into(),
+            Err(error) => {
+                assert_eq!(catalog, blog(dialect), "a refused change left a trace");
+                error.to_string()
+            }
+        }
+    }
+
+    fn on_sqlite(change: &Change) -> String {
+        message(Dialect::Sqlite, change)
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_with_what_is_near() {
+        let no_table = "no such table: user; did you mean `users`?";
+        assert_eq!(on_sqlite(&Change::drop_table("user")), no_table);
+        assert_eq!(on_sqlite(&Change::rename_table("user", "people")), no_table);
+        assert_eq!(
+            on_sqlite(&Change::rename_column("user", "a", "b")),
+            no_table
+        );
+        assert_eq!(on_sqlite(&Change::drop_column("user", "email")), no_table);
+        assert_eq!(
+            on_sqlite(&Change::add_column("user", |c| c.text("a"))),
+            no_table
+        );
+        assert_eq!(
+            on_sqlite(&Change::create_index("i", "user", |i| i.column("a"))),
+            no_table
+        );
+        let no_column = "no such column: users.emial; did you mean `email`?";
+        assert_eq!(on_sqlite(&Change::drop_column("users", "emial")), no_column);
+        assert_eq!(
+            on_sqlite(&Change::rename_column("users", "emial", "b")),
+            no_column
+        );
+        assert_eq!(
+            on_sqlite(&Change::create_index("i", "users", |i| i.column("emial"))),
+            no_column
+        );
+        assert_eq!(
+            on_sqlite(&Change::drop_column("users", "zzz")),
+            "no such column: users.zzz"
+        );
+        assert_eq!(
+            on_sqlite(&Change::drop_index("users_mail", "users")),
+            "no such index: users_mail; did you mean `users_email`?"
+        );
+        assert_eq!(
+            on_sqlite(&Change::drop_index("USERS_email", "teams")),
+            "the index `users_email` belongs to the table `users`, not to `teams`: write `users`"
+        );
+    }
+
+    #[test]
+    fn what_is_there_already() {
+        let table = |name| {
+            Change::create_table(name, |t| {
+                t.id();
+            })
+        };
+        let index = |name| Change::create_index(name, "users", |i| i.column("id"));
+        let a_table = "there is already a table named `Users`: write another name";
+        let an_index = "there is already an index named `users_email`: write another name";
+        assert_eq!(on_sqlite(&table("Users")), a_table);
+        assert_eq!(on_sqlite(&Change::rename_table("teams", "Users")), a_table);
+        assert_eq!(on_sqlite(&index("Users")), a_table);
+        assert_eq!(on_sqlite(&table("users_email")), an_index);
+        assert_eq!(on_sqlite(&index("users_email")), an_index);
+        let column = "the table `users` already has a column `Email`: write another name";
+        assert_eq!(
+            on_sqlite(&Change::add_column("users", |c| c.text("Email"))),
+            column
+        );
+        assert_eq!(
+            on_sqlite(&Change::rename_column("users", "id", "Email")),
+            column
+        );
+        assert_eq!(
+            message(
+                Dialect::Postgres,
+                &Change::add_column("users", |c| c.text("a").primary_key())
+            ),
+            "the table `users` already has a primary key: leave `primary_key()` out"
+        );
+    }
+
+    #[test]
+    fn dialects_differ_in_what_names_are_one() {
+        let upper = Change::create_table("Users", |t| {
+            t.id();
+        });
+        assert_eq!(message(Dialect::Postgres, &upper), "fits");
+        assert!(message(Dialect::Mysql, &upper).starts_with("there is already a table"));
+        assert_eq!(
+            message(Dialect::Postgres, &Change::drop_table("Users")),
+            "no such table: Users; did you mean `users`?"
+        );
+        let index = |name, table: &str| Change::create_index(name, table, |i| i.column("id"));
+        assert_eq!(message(Dialect::Mysql, &index("users", "users")), "fits");
+        assert_eq!(
+            message(Dialect::Mysql, &index("users_email", "teams")),
+            "fits"
+        );
+        assert!(
+            message(Dialect::Mysql, &index("users_email", "users"))
+                .starts_with("there is already an index")
+        );
+        assert!(
+            message(Dialect::Postgres, &index("users", "users"))
+                .starts_with("there is already a table")
+        );
+    }
+
+    #[test]
+    fn references() {
+        let to = |table: &'static str, column: &'static str| {
+            Change::add_column("users", move |c| c.integer("x").references(table, column))
+        };
+        let misspelt = "foreign key users (x): no such table: team; did you mean `teams`?";
+        assert_eq!(on_sqlite(&to("team", "id")), "fits");
+        assert_eq!(message(Dialect::Postgres, &to("team", "id")), misspelt);
+        assert_eq!(message(Dialect::Mysql, &to("team", "id")), misspelt);
+        for dialect in Dialect::ALL {
+            assert_eq!(
+                message(dialect, &to("teams", "ID_")),
+                "foreign key users (x): no such column: teams.ID_; did you mean `id`?"
+            );
+            assert_eq!(message(dialect, &to("users", "id")), "fits");
+            assert_eq!(message(dialect, &to("users", "email")), "fits");
+        }
+        let not_unique = "foreign key users (x): teams (code) is neither the primary key nor unique: \
+                          add a unique constraint or index";
+        assert_eq!(message(Dialect::Postgres, &to("teams", "code")), not_unique);
+        assert_eq!(on_sqlite(&to("teams", "code")), "fits");
+        let mut catalog = blog(Dialect::Sqlite);
+        assert_eq!(catalog.dangling_references(), []);
+        catalog.apply(&to("teams", "code")).unwrap();
+        let dangling: Vec<String> = catalog
+            .dangling_references()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(dangling, [not_unique]);
+        let partial =
+            Change::create_index("i", "teams", |i| i.column("code").unique().filter("id > 1"));
+        catalog.apply(&partial).unwrap();
+        assert_eq!(catalog.dangling_references().len(), 1);
+        catalog
+            .apply(&Change::create_index("j", "teams", |i| {
+                i.column("code").unique()
+            }))
+            .unwrap();
+        assert_eq!(catalog.dangling_references(), []);
+    }
+
+    #[test]
+    fn what_is_referenced() {
+        let change = Change::drop_table("teams");
+        assert_eq!(on_sqlite(&change), "fits");
+        for dialect in [Dialect::Postgres, Dialect::Mysql] {
+            assert_eq!(
+                message(dialect, &change),
+                "the table `teams` is referenced by the foreign key users (team_id): drop that table or column first"
+            );
+        }
+        let mut catalog = blog(Dialect::Postgres);
+        let changes = [
+            Change::create_index("codes", "teams", |i| i.column("code").unique()),
+            Change::add_column("users", |c| {
+                c.string("team_code", 9).references("teams", "code")
+            }),
+        ];
+        for change in changes {
+            catalog.apply(&change).unwrap();
+        }
+        let before = catalog.clone();
+        assert_eq!(
+            catalog
+                .apply(&Change::drop_index("codes", "teams"))
+                .unwrap_err()
+                .to_string(),
+            "the index `codes` is needed by the foreign key users (team_code): drop that table or column first"
+        );
+        assert_eq!(catalog, before);
+        catalog
+            .apply(&Change::drop_index("users_email", "users"))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_faulty_change_is_refused() {
+        assert_eq!(
+            on_sqlite(&Change::drop_table("")),
+            "a table has no name: write one"
+        );
+    }
+
+    #[test]
+    fn what_was_made_is_known() {
+        let catalog = blog(Dialect::Sqlite);
+        assert_eq!(catalog.dialect(), Dialect::Sqlite);
+        let names: Vec<&str> = catalog.tables().map(|table| table.name.as_str()).collect();
+        assert_eq!(names, ["teams", "users"]);
+        assert!(catalog.table("USERS").unwrap().column("email").is_some());
+        assert_eq!(catalog.indexes("Users")[0].name, "users_email");
+        assert_eq!(catalog.indexes("posts"), []);
+        assert_eq!(Catalog::default(), Catalog::new(Dialect::Sqlite));
+    }
+}

@@ -191,3 +191,210 @@ impl Catalog {
         Entry { table, indexes }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{builder::TableBuilder, model::Change};
+
+    fn table(dialect: Dialect, define: impl FnOnce(&mut TableBuilder)) -> Catalog {
+        let mut catalog = Catalog::new(dialect);
+        let parent = Change::create_table("parent", |t| {
+            t.id();
+            t.integer("code").unique();
+        });
+        let own = Change::create_table("t", |t| {
+            t.integer("a");
+            t.integer("b");
+            t.integer("c");
+            define(t);
+        });
+        catalog.apply(&parent).unwrap();
+        catalog.apply(&own).unwrap();
+        catalog
+    }
+
+    /// What dropping `a` says, or what is left.
+    fn drop_a(catalog: &mut Catalog) -> Result<Table, String> {
+        let before = catalog.clone();
+        match catalog.apply(&Change::drop_column("t", "a")) {
+            Ok(()) => Ok(catalog.table("t").unwrap().clone()),
+            Err(error) => {
+                assert_eq!(*catalog, before);
+                Err(error.to_string())
+            }
+        }
+    }
+
+    #[test]
+    fn sqlite_refuses_while_anything_names_it() {
+        type Define = fn(&mut TableBuilder);
+        let cases: [(Define, &str); 6] = [
+            (|t| t.primary_key(["a", "b"]), "the primary key"),
+            (
+                |t| {
+                    t.unique(["b", "a"]);
+                },
+                "the unique constraint over (b, a)",
+            ),
+            (|t| t.check("n", "b < \"A\""), "the check `b < \"A\"`"),
+            (
+                |t| {
+                    t.integer("d").check("d < a");
+                },
+                "the check `d < a`",
+            ),
+            (
+                |t| {
+                    t.foreign_key(["a", "b"], "parent", ["id", "code"]);
+                },
+                "the foreign key t (a, b)",
+            ),
+            (
+                |t| {
+                    t.foreign_key(["b"], "t", ["a"]);
+                },
+                "the foreign key t (b)",
+            ),
+        ];
+        for (define, user) in cases {
+            let error = drop_a(&mut table(Dialect::Sqlite, define)).unwrap_err();
+            assert!(
+                error.starts_with(&format!("the column `t.a` is used by {user}: ")),
+                "{error}"
+            );
+        }
+        let left = drop_a(&mut table(Dialect::Sqlite, |t| {
+            t.check("n", "b < f(c) AND b <> 'a'");
+            t.foreign_key(["a"], "parent", ["id"]);
+        }));
+        let left = left.unwrap();
+        assert_eq!(
+            (
+                left.columns.len(),
+                left.checks.len(),
+                left.foreign_keys.len()
+            ),
+            (2, 1, 0)
+        );
+    }
+
+    #[test]
+    fn an_index_keeps_its_columns_on_sqlite() {
+        let indexes = [
+            Change::create_index("i", "t", |i| i.columns(["b", "a"])),
+            Change::create_index("i", "t", |i| i.expression("a + 1")),
+            Change::create_index("i", "t", |i| i.column("b").filter("a > 0")),
+        ];
+        for index in indexes {
+            let mut catalog = table(Dialect::Sqlite, |_| {});
+            catalog.apply(&index).unwrap();
+            assert_eq!(
+                drop_a(&mut catalog).unwrap_err(),
+                "the column `t.a` is used by the index `i`: drop the index first"
+            );
+            let mut catalog = table(Dialect::Postgres, |_| {});
+            catalog.apply(&index).unwrap();
+            drop_a(&mut catalog).unwrap();
+            assert_eq!(catalog.indexes("t"), []);
+        }
+    }
+
+    #[test]
+    fn the_last_column_stays_but_on_postgres() {
+        for dialect in Dialect::ALL {
+            let mut catalog = Catalog::new(dialect);
+            catalog
+                .apply(&Change::create_table("t", |t| {
+                    t.integer("a");
+                }))
+                .unwrap();
+            let verdict = catalog.apply(&Change::drop_column("t", "a"));
+            match dialect {
+                Dialect::Postgres => assert_eq!(verdict, Ok(())),
+                _ => assert_eq!(
+                    verdict.unwrap_err().to_string(),
+                    "`a` is the last column of the table `t`: drop the table instead"
+                ),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_referenced_stays_everywhere() {
+        for dialect in Dialect::ALL {
+            let mut catalog = table(dialect, |t| {
+                t.foreign_key(["b"], "parent", ["code"]);
+            });
+            let error = catalog
+                .apply(&Change::drop_column("parent", "code"))
+                .unwrap_err();
+            assert!(matches!(error, CatalogError::ColumnInUse { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn postgres_drops_what_names_it() {
+        let mut catalog = table(Dialect::Postgres, |t| {
+            t.primary_key(["a", "b"]);
+            t.unique(["b", "a"]);
+            t.unique(["b", "c"]);
+            t.check("n", "b < a");
+            t.foreign_key(["a"], "parent", ["id"]);
+        });
+        catalog.apply(&Change::drop_column("t", "a")).unwrap();
+        let left = catalog.table("t").unwrap();
+        assert_eq!(left.primary_key, [] as [&str; 0]);
+        assert_eq!(
+            (
+                left.uniques.len(),
+                left.checks.len(),
+                left.foreign_keys.len()
+            ),
+            (1, 0, 0)
+        );
+    }
+
+    #[test]
+    fn mysql_shortens_keys_and_asks_for_foreign_keys() {
+        let mut catalog = table(Dialect::Mysql, |t| {
+            t.primary_key(["a", "b"]);
+            t.unique(["b", "a"]);
+            t.unique(["a"]);
+            t.check("n", "a > 0");
+            t.foreign_key(["a"], "parent", ["id"]);
+        });
+        catalog
+            .apply(&Change::create_index("i", "t", |i| i.columns(["a", "c"])))
+            .unwrap();
+        assert_eq!(
+            drop_a(&mut catalog).unwrap_err(),
+            "the column `t.a` is used by the foreign key `t_a_fkey`: name it in `Change::DropColumn`"
+        );
+        let with_key = Change::DropColumn {
+            table: "t".into(),
+            column: "a".into(),
+            foreign_keys: vec!["t_a_fkey".into()],
+        };
+        catalog.apply(&with_key).unwrap();
+        let left = catalog.table("t").unwrap();
+        assert_eq!(left.primary_key, ["b"]);
+        assert_eq!(left.uniques.len(), 1);
+        assert_eq!(left.uniques[0].columns, ["b"]);
+        assert_eq!((left.checks.len(), left.foreign_keys.len()), (0, 0));
+        assert_eq!(catalog.indexes("t")[0].columns.len(), 1);
+        let mut catalog = table(Dialect::Mysql, |t| t.check("n", "b < a"));
+        assert_eq!(
+            drop_a(&mut catalog).unwrap_err(),
+            "the column `t.a` is used by the check `b < a`: drop the check first"
+        );
+        let mut catalog = table(Dialect::Mysql, |_| {});
+        catalog
+            .apply(&Change::create_index("i", "t", |i| i.expression("a + 1")))
+            .unwrap();
+        assert_eq!(
+            drop_a(&mut catalog).unwrap_err(),
+            "the column `t.a` is used by an expression of the index `i`: drop the index first"
+        );
+    }
+}

@@ -45,8 +45,10 @@ impl Catalog {
         self.tables()
             .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
             .find(|(owner, key)| {
-                let own = self.same(&owner.name, &table.name) && self.contains(&key.columns, column);
-                !own && self.same(&key.table, &table.name) && self.contains(&key.referenced_columns, column)
+                let own =
+                    self.same(&owner.name, &table.name) && self.contains(&key.columns, column);
+                !own && self.same(&key.table, &table.name)
+                    && self.contains(&key.referenced_columns, column)
             })
     }
 

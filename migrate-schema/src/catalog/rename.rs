@@ -78,7 +78,12 @@ impl Catalog {
 impl Entry {
     /// Writes each name of a column as the column itself is written, whatever case was used.
     pub(super) fn spelled(mut self, dialect: Dialect) -> Self {
-        let names: Vec<String> = self.table.columns.iter().map(|column| column.name.clone()).collect();
+        let names: Vec<String> = self
+            .table
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
         for name in own_names(&mut self.table, &mut self.indexes) {
             if let Some(own) = names.iter().find(|own| same_name(dialect, own, name)) {
                 name.clone_from(own);
@@ -164,4 +169,148 @@ fn check_expressions_on_mysql(entry: &Entry, column: &str) -> Result<(), Catalog
         user,
         instead: "drop that first",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Change;
+
+    fn blog(dialect: Dialect) -> Catalog {
+        let mut catalog = Catalog::new(dialect);
+        let changes = [
+            Change::create_table("teams", |t| {
+                t.id();
+                t.integer("size").check("teams.size > 0");
+                t.unique(["SIZE"]);
+            }),
+            Change::create_table("users", |t| {
+                t.integer("team_id").references("Teams", "id");
+                t.integer("other_id").references("teams", "id");
+                t.primary_key(["team_id"]);
+                t.check("others", "other_id <> team_id");
+            }),
+            Change::create_index("by_team", "users", |i| {
+                i.column("team_id")
+                    .expression("team_id + 1")
+                    .filter("team_id > 1")
+            }),
+        ];
+        for change in changes {
+            catalog.apply(&change).unwrap();
+        }
+        catalog
+    }
+
+    #[test]
+    fn a_table_keeps_what_refers_to_it() {
+        let mut catalog = blog(Dialect::Sqlite);
+        catalog
+            .apply(&Change::rename_table("Teams", "groups"))
+            .unwrap();
+        catalog
+            .apply(&Change::rename_table("users", "people"))
+            .unwrap();
+        assert!(catalog.table("teams").is_none());
+        assert_eq!(catalog.table("groups").unwrap().name, "groups");
+        assert_eq!(
+            catalog.table("groups").unwrap().checks[0].expression,
+            "groups.size > 0"
+        );
+        let people = catalog.table("people").unwrap();
+        assert!(people.foreign_keys.iter().all(|key| key.table == "groups"));
+        assert_eq!(catalog.indexes("people")[0].table, "people");
+        assert_eq!(catalog.dangling_references(), []);
+    }
+
+    #[test]
+    fn a_column_keeps_what_refers_to_it() {
+        let mut catalog = blog(Dialect::Sqlite);
+        assert_eq!(catalog.table("teams").unwrap().uniques[0].columns, ["size"]);
+        let changes = [
+            Change::rename_column("TEAMS", "ID", "number"),
+            Change::rename_column("teams", "size", "the size"),
+            Change::rename_column("users", "team_id", "group_id"),
+        ];
+        for change in changes {
+            catalog.apply(&change).unwrap();
+        }
+        let teams = catalog.table("teams").unwrap();
+        assert_eq!(teams.primary_key, ["number"]);
+        assert_eq!(teams.uniques[0].columns, ["the size"]);
+        assert_eq!(teams.checks[0].expression, "teams.\"the size\" > 0");
+        assert_eq!(teams.checks[0].column.as_deref(), Some("the size"));
+        let users = catalog.table("users").unwrap();
+        assert_eq!(users.primary_key, ["group_id"]);
+        assert_eq!(users.foreign_keys[0].columns, ["group_id"]);
+        assert_eq!(users.foreign_keys[0].referenced_columns, ["number"]);
+        assert_eq!(users.checks[0].expression, "other_id <> group_id");
+        let index = &catalog.indexes("users")[0];
+        assert_eq!(index.columns[0].key, IndexKey::Column("group_id".into()));
+        assert_eq!(
+            index.columns[1].key,
+            IndexKey::Expression("group_id + 1".into())
+        );
+        assert_eq!(index.filter.as_deref(), Some("group_id > 1"));
+        assert_eq!(catalog.dangling_references(), []);
+    }
+
+    #[test]
+    fn another_case_is_a_rename_of_a_column_but_not_of_a_table() {
+        let mut catalog = blog(Dialect::Sqlite);
+        catalog
+            .apply(&Change::rename_column("teams", "size", "Size"))
+            .unwrap();
+        assert_eq!(catalog.table("teams").unwrap().columns[1].name, "Size");
+        assert_eq!(
+            catalog
+                .apply(&Change::rename_table("teams", "Teams"))
+                .unwrap_err()
+                .to_string(),
+            "there is already a table named `Teams`: write another name"
+        );
+        let mut postgres = Catalog::new(Dialect::Postgres);
+        postgres
+            .apply(&Change::create_table("teams", |t| {
+                t.id();
+            }))
+            .unwrap();
+        postgres
+            .apply(&Change::rename_table("teams", "Teams"))
+            .unwrap();
+        assert!(postgres.table("teams").is_none());
+    }
+
+    #[test]
+    fn mysql_keeps_columns_that_expressions_name() {
+        let mut catalog = blog(Dialect::Mysql);
+        assert_eq!(
+            catalog
+                .apply(&Change::rename_column("users", "other_id", "x"))
+                .unwrap_err()
+                .to_string(),
+            "the column `users.other_id` is used by the check `other_id <> team_id`: drop that first"
+        );
+        let mut catalog = Catalog::new(Dialect::Mysql);
+        let changes = [
+            Change::create_table("t", |t| {
+                t.id();
+                t.integer("a");
+            }),
+            Change::create_index("i", "t", |i| i.expression("a + 1")),
+        ];
+        for change in changes {
+            catalog.apply(&change).unwrap();
+        }
+        assert_eq!(
+            catalog
+                .apply(&Change::rename_column("t", "a", "b"))
+                .unwrap_err()
+                .to_string(),
+            "the column `t.a` is used by an expression of the index `i`: drop that first"
+        );
+        catalog
+            .apply(&Change::rename_column("t", "id", "number"))
+            .unwrap();
+    }
 }

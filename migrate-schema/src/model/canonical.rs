@@ -428,8 +428,12 @@ filter "age > 1""#
                 Change::create_index("i", "t", |i| i.column("a\"\ncolumn \"b")),
             ),
             (
-                Change::create_table("t", |t| drop(t.unique(["-"]).named("n"))),
-                Change::create_table("t", |t| drop(t.unique(["n"]).named("-"))),
+                Change::create_table("t", |t| {
+                    t.unique(["-"]).named("n");
+                }),
+                Change::create_table("t", |t| {
+                    t.unique(["n"]).named("-");
+                }),
             ),
         ];
         for (left, right) in pairs {

@@ -97,7 +97,9 @@ mod tests {
     #[test]
     fn sqlite_keeps_its_own_names() {
         let reserved = [
-            Change::create_table("SQLITE_stats", |t| drop(t.id())),
+            Change::create_table("SQLITE_stats", |t| {
+                t.id();
+            }),
             Change::rename_table("a", "SQLITE_stats"),
             Change::create_index("SQLITE_stats", "t", |i| i.column("a")),
         ];
@@ -125,8 +127,12 @@ mod tests {
     fn every_new_name_fits() {
         let long = "é".repeat(33);
         let changes = [
-            Change::create_table(&long, |t| drop(t.id())),
-            Change::create_table("t", |t| drop(t.text(&long))),
+            Change::create_table(&long, |t| {
+                t.id();
+            }),
+            Change::create_table("t", |t| {
+                t.text(&long);
+            }),
             Change::create_table("t", |t| {
                 t.id();
                 t.unique(["id"]).named(&long);

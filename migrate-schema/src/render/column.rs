@@ -164,3 +164,223 @@ fn value(literal: &Literal) -> Value {
         Literal::Blob(value) => Value::Bytes(Some(value.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        builder::{ColumnBuilder, NewColumn, TableBuilder},
+        model::Change,
+        render::render,
+    };
+
+    #[test]
+    fn types() {
+        let names =
+            |word: &str| Dialect::ALL.map(|dialect| column_type(&word.parse().unwrap(), dialect));
+        let table = [
+            ("smallint", ["smallint", "smallint", "smallint"]),
+            ("integer", ["integer", "integer", "int"]),
+            ("bigint", ["integer", "bigint", "bigint"]),
+            ("double", ["real", "double precision", "double"]),
+            (
+                "decimal(10, 2)",
+                ["decimal(10, 2)", "decimal(10, 2)", "decimal(10, 2)"],
+            ),
+            ("decimal", ["decimal", "decimal", "decimal"]),
+            ("boolean", ["boolean", "bool", "bool"]),
+            ("string(40)", ["varchar(40)", "varchar(40)", "varchar(40)"]),
+            ("string", ["varchar", "varchar", "varchar(255)"]),
+            ("text", ["text", "text", "text"]),
+            ("date", ["text", "date", "date"]),
+            ("time", ["text", "time", "time"]),
+            (
+                "timestamp",
+                ["text", "timestamp without time zone", "datetime"],
+            ),
+            (
+                "timestamptz",
+                ["text", "timestamp with time zone", "timestamp"],
+            ),
+            ("json", ["text", "jsonb", "json"]),
+            ("uuid", ["text", "uuid", "binary(16)"]),
+            ("blob", ["blob", "bytea", "blob"]),
+        ];
+        for (word, expected) in table {
+            assert_eq!(names(word), expected, "{word}");
+        }
+        let custom = ColumnType::custom("geometry(Point, 4326)");
+        for dialect in Dialect::ALL {
+            assert_eq!(column_type(&custom, dialect), "geometry(Point, 4326)");
+        }
+    }
+
+    /// The column as each dialect adds it.
+    fn added(define: impl FnOnce(NewColumn<'_>) -> ColumnBuilder<'_>) -> [String; 3] {
+        let change = Change::add_column("t", define);
+        Dialect::ALL.map(|dialect| match render(&change, dialect) {
+            Ok(statements) => {
+                let statement = statements.join(";");
+                statement.split_once("ADD COLUMN ").unwrap().1.to_owned()
+            }
+            Err(error) => error.to_string(),
+        })
+    }
+
+    #[test]
+    fn constants() {
+        assert_eq!(
+            added(|c| c.string("a", 9).not_null().default("it's \"?\"\n\\")),
+            [
+                "\"a\" varchar(9) NOT NULL DEFAULT 'it''s \"?\"\n\\'",
+                r#""a" varchar(9) NOT NULL DEFAULT E'it\'s "?"\n\\'"#,
+                r#"`a` varchar(9) NOT NULL DEFAULT 'it\'s \"?\"\n\\'"#,
+            ]
+        );
+        assert_eq!(
+            added(|c| c.text("a").default("x")),
+            [
+                r#""a" text DEFAULT 'x'"#,
+                r#""a" text DEFAULT 'x'"#,
+                "`a` text DEFAULT ('x')"
+            ]
+        );
+        assert_eq!(
+            added(|c| c.blob("a").default(vec![0, 255])),
+            [
+                r#""a" blob DEFAULT x'00FF'"#,
+                r#""a" bytea DEFAULT '\x00FF'"#,
+                "`a` blob DEFAULT (x'00FF')"
+            ]
+        );
+        assert_eq!(
+            added(|c| c.json("a").default("{}")),
+            [
+                r#""a" text DEFAULT '{}'"#,
+                r#""a" jsonb DEFAULT '{}'"#,
+                "`a` json DEFAULT ('{}')"
+            ]
+        );
+        assert_eq!(
+            added(|c| c.boolean("a").default(false)),
+            [
+                r#""a" boolean DEFAULT FALSE"#,
+                r#""a" bool DEFAULT FALSE"#,
+                "`a` bool DEFAULT FALSE"
+            ]
+        );
+        assert_eq!(
+            added(|c| c.bigint("a").default(i64::MIN))[0],
+            r#""a" integer DEFAULT -9223372036854775808"#
+        );
+        assert_eq!(
+            added(|c| c.double("a").default(-0.5))[1],
+            r#""a" double precision DEFAULT -0.5"#
+        );
+        assert_eq!(
+            added(|c| c.uuid("a").default(None::<&str>))[2],
+            "`a` binary(16) DEFAULT NULL"
+        );
+    }
+
+    #[test]
+    fn the_time_of_the_insert() {
+        let created = |word: &str| {
+            let column_type: ColumnType = word.parse().unwrap();
+            let change = Change::create_table("t", |t| {
+                t.column("a", column_type).default_now();
+            });
+            Dialect::ALL.map(|dialect| {
+                let statement = render(&change, dialect).unwrap().join(";");
+                statement
+                    .split_once("DEFAULT ")
+                    .unwrap()
+                    .1
+                    .trim_end_matches(" )")
+                    .to_owned()
+            })
+        };
+        let bare = "CURRENT_TIMESTAMP";
+        assert_eq!(created("timestamp"), [bare, bare, bare]);
+        assert_eq!(created("timestamptz"), [bare, bare, bare]);
+        assert_eq!(created("text"), [bare, bare, "(CURRENT_TIMESTAMP)"]);
+        assert_eq!(
+            created("date"),
+            ["CURRENT_DATE", "CURRENT_DATE", "(CURRENT_DATE)"]
+        );
+        assert_eq!(
+            created("time"),
+            ["CURRENT_TIME", "CURRENT_TIME", "(CURRENT_TIME)"]
+        );
+    }
+
+    #[test]
+    fn expressions_stand_in_parentheses() {
+        let change = Change::create_table("t", |t| {
+            t.text("a").default_expression("lower('A')");
+        });
+        for dialect in Dialect::ALL {
+            let statement = render(&change, dialect).unwrap().join(";");
+            assert!(
+                statement.ends_with(" text DEFAULT (lower('A')) )"),
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn mysql_is_told_what_the_others_know() {
+        assert_eq!(added(|c| c.timestamptz("a"))[2], "`a` timestamp NULL");
+        assert_eq!(
+            added(|c| c.column("a", ColumnType::Decimal(None)))[2],
+            "MySQL cuts all digits behind the point from `a`, a decimal without numbers: write `decimal(\"a\", 10, 2)`"
+        );
+    }
+
+    #[test]
+    fn numbering() {
+        let created = |define: fn(&mut TableBuilder)| {
+            let change = Change::create_table("t", define);
+            Dialect::ALL.map(|dialect| {
+                let statement = render(&change, dialect).unwrap().join(";");
+                statement
+                    .split_once("( ")
+                    .unwrap()
+                    .1
+                    .trim_end_matches(" )")
+                    .to_owned()
+            })
+        };
+        let identity = "GENERATED BY DEFAULT AS IDENTITY NOT NULL PRIMARY KEY";
+        assert_eq!(
+            created(|t| {
+                t.id();
+            }),
+            [
+                r#""id" integer NOT NULL PRIMARY KEY"#.to_owned(),
+                format!("\"id\" integer {identity}"),
+                "`id` int NOT NULL PRIMARY KEY AUTO_INCREMENT".to_owned(),
+            ]
+        );
+        assert_eq!(
+            created(|t| {
+                t.big_id().auto_increment();
+            }),
+            [
+                r#""id" integer NOT NULL PRIMARY KEY AUTOINCREMENT"#.to_owned(),
+                format!("\"id\" bigint {identity}"),
+                "`id` bigint NOT NULL PRIMARY KEY AUTO_INCREMENT".to_owned(),
+            ]
+        );
+        assert_eq!(
+            created(|t| {
+                t.smallint("n").primary_key().auto_increment();
+            }),
+            [
+                r#""n" integer NOT NULL PRIMARY KEY AUTOINCREMENT"#.to_owned(),
+                format!("\"n\" smallint {identity}"),
+                "`n` smallint NOT NULL PRIMARY KEY AUTO_INCREMENT".to_owned(),
+            ]
+        );
+    }
+}

@@ -82,3 +82,70 @@ fn create_on_sqlite(index: &Index) -> Result<String, RenderError> {
         columns.join(", "),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Change, render::render};
+
+    fn all(change: &Change) -> [String; 3] {
+        Dialect::ALL.map(|dialect| match render(change, dialect) {
+            Ok(statements) => statements.join(";"),
+            Err(error) => error.to_string(),
+        })
+    }
+
+    #[test]
+    fn columns() {
+        let change = Change::create_index("i\"`", "t\"`", |i| {
+            i.column("a\"`").descending("b").unique()
+        });
+        assert_eq!(
+            all(&change),
+            [
+                "CREATE UNIQUE INDEX \"i\"\"`\" ON \"t\"\"`\" (`a\"```, `b` DESC)",
+                "CREATE UNIQUE INDEX \"i\"\"`\" ON \"t\"\"`\" (\"a\"\"`\", \"b\" DESC)",
+                "CREATE UNIQUE INDEX `i\"``` ON `t\"``` (`a\"```, `b` DESC)",
+            ]
+        );
+        assert_eq!(
+            all(&change.inverse().unwrap()),
+            [
+                "DROP INDEX \"i\"\"`\"",
+                "DROP INDEX \"i\"\"`\"",
+                "DROP INDEX `i\"``` ON `t\"```",
+            ]
+        );
+    }
+
+    #[test]
+    fn expressions() {
+        let change = Change::create_index("i", "t", |i| {
+            i.column("a")
+                .expression("lower(b || '?')")
+                .descending_expression("c + 1")
+        });
+        assert_eq!(
+            all(&change),
+            [
+                "CREATE INDEX \"i\" ON \"t\" (`a`, (lower(b || '?')), (c + 1) DESC)",
+                "CREATE INDEX \"i\" ON \"t\" (\"a\", (lower(b || '?')), (c + 1) DESC)",
+                "CREATE INDEX `i` ON `t` (`a`, (lower(b || '?')), (c + 1) DESC)",
+            ]
+        );
+    }
+
+    #[test]
+    fn conditions() {
+        let change = Change::create_index("i", "t", |i| i.column("a").filter("b = '?' OR c = $1"));
+        assert_eq!(
+            all(&change),
+            [
+                "CREATE INDEX \"i\" ON \"t\" (`a`) WHERE b = '?' OR c = $1",
+                "CREATE INDEX \"i\" ON \"t\" (\"a\") WHERE b = '?' OR c = $1",
+                "MySQL has no partial indexes, such as `i`: \
+                 leave `filter` out, or make the index in an SQL step of its own for this engine",
+            ]
+        );
+    }
+}

@@ -7,6 +7,7 @@ mod check;
 mod column;
 mod error;
 mod index;
+mod limits;
 mod table;
 mod text;
 
@@ -69,5 +70,62 @@ fn sql(dialect: Dialect, statement: &impl SchemaStatementBuilder) -> String {
         Dialect::Sqlite => statement.build(SqliteQueryBuilder),
         Dialect::Postgres => statement.build(PostgresQueryBuilder),
         Dialect::Mysql => statement.build(MysqlQueryBuilder),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(change: &Change) -> [String; 3] {
+        Dialect::ALL.map(|dialect| render(change, dialect).unwrap().join(";"))
+    }
+
+    #[test]
+    fn tables_and_columns_are_dropped_and_renamed() {
+        let cases = [
+            (
+                Change::drop_table("t"),
+                ["DROP TABLE \"t\"", "DROP TABLE \"t\"", "DROP TABLE `t`"],
+            ),
+            (
+                Change::rename_table("a\"`", "b"),
+                [
+                    "ALTER TABLE \"a\"\"`\" RENAME TO \"b\"",
+                    "ALTER TABLE \"a\"\"`\" RENAME TO \"b\"",
+                    "RENAME TABLE `a\"``` TO `b`",
+                ],
+            ),
+            (
+                Change::rename_column("t", "a", "b\"`"),
+                [
+                    "ALTER TABLE \"t\" RENAME COLUMN \"a\" TO \"b\"\"`\"",
+                    "ALTER TABLE \"t\" RENAME COLUMN \"a\" TO \"b\"\"`\"",
+                    "ALTER TABLE `t` RENAME COLUMN `a` TO `b\"```",
+                ],
+            ),
+            (
+                Change::drop_column("t", "a"),
+                [
+                    "ALTER TABLE \"t\" DROP COLUMN \"a\"",
+                    "ALTER TABLE \"t\" DROP COLUMN \"a\"",
+                    "ALTER TABLE `t` DROP COLUMN `a`",
+                ],
+            ),
+        ];
+        for (change, statements) in cases {
+            assert_eq!(all(&change), statements);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_by_itself_is_not_rendered() {
+        for dialect in Dialect::ALL {
+            let error = render(&Change::create_table("t", |_| {}), dialect).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "table `t` has no columns: write at least one, such as `t.id();`"
+            );
+        }
     }
 }

@@ -45,20 +45,20 @@ fn mistakes_are_reported_once_at_their_place() {
 #[test]
 fn an_edit_of_the_configuration_is_seen() {
     let project = Project::new("edited");
-    // PostgreSQL reads the first, and SQLite does not; `sql!` is the first macro that runs.
+    // PostgreSQL takes this, and SQLite does not. `sql!` is the first macro of the crate that runs.
     project.write(
         "src/main.rs",
         r#"//! Shows the names of the sets.
 use migrate_core::prelude::*;
 
-const ALTER: Sql = sql!("ALTER TABLE users ALTER COLUMN age SET NOT NULL");
+const CREATE: Sql = sql!("CREATE TYPE mood AS ENUM ('good', 'bad')");
 
-#[migration("20260215_alter_users", irreversible = "an example")]
-struct AlterUsers;
+#[migration("20260215_create_mood", irreversible = "an example")]
+struct CreateMood;
 
-impl Migration for AlterUsers {
+impl Migration for CreateMood {
     fn up(&self, steps: &mut Steps) {
-        steps.sql(ALTER);
+        steps.sql(CREATE);
     }
 }
 
@@ -74,13 +74,6 @@ fn main() {
     assert_eq!(project.shown(), "{\"accounts\"}\n");
 
     project.configure("dialect = \"sqlite\"");
-    let output = project.cargo("run");
-    assert!(
-        project.errors(&output).contains("[sql_syntax]"),
-        "{output:?}"
-    );
-
-    project.configure("dialect = \"mysql\"\nset = \"accounts\"");
     let output = project.cargo("run");
     assert!(
         project.errors(&output).contains("[sql_syntax]"),
@@ -134,6 +127,8 @@ impl Project {
             .args([command, "--offline", "--quiet", "--color", "never"])
             .current_dir(self.folder.path())
             .env("CARGO_TARGET_DIR", target)
+            // Without its features the library has code that nobody calls.
+            .env("RUSTFLAGS", "-Awarnings")
             .output()
             .unwrap()
     }
@@ -149,8 +144,6 @@ impl Project {
     fn errors(&self, output: &Output) -> String {
         let text = String::from_utf8_lossy(&output.stderr);
         let end = text.find("error: could not compile").unwrap_or(text.len());
-        // The library has warnings of its own when it is compiled without its features.
-        let start = text.find("\nerror").map_or(0, |at| at + 1).min(end);
-        text[start..end].trim_end().to_owned() + "\n"
+        text[..end].trim_end().to_owned() + "\n"
     }
 }
