@@ -5,7 +5,11 @@ use migrate_core::{Down, Policy, Request, Up};
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
-#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -20,16 +24,35 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
     /// The environment, which migrations can ask for
-    #[arg(long, global = true, value_name = "NAME", env = "MIGRATE_ENV", default_value = "development")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "MIGRATE_ENV",
+        default_value = "development"
+    )]
     pub(crate) env: String,
     /// Only the migrations of this set; mostly the name of a crate
     #[arg(long, global = true, value_name = "SET")]
     pub(crate) set: Option<String>,
     /// The table of the history
-    #[arg(long, global = true, value_name = "NAME", default_value = "_migrations")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        default_value = "_migrations",
+        value_parser = table
+    )]
     pub(crate) table: String,
     /// How many seconds to wait for a database that somebody else holds
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value = "60",
+        allow_negative_numbers = true,
+        value_parser = seconds
+    )]
     pub(crate) timeout: u64,
     /// What to print
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
@@ -53,6 +76,25 @@ pub(crate) struct Global {
 
 fn policy(word: &str) -> Result<Policy, String> {
     word.parse()
+}
+
+fn seconds(word: &str) -> Result<u64, &'static str> {
+    word.parse()
+        .map_err(|_| "write a whole number of seconds, from 0 on")
+}
+
+fn number(word: &str) -> Result<u32, &'static str> {
+    match word.parse() {
+        Ok(0) | Err(_) => Err("write a whole number, from 1 on"),
+        Ok(number) => Ok(number),
+    }
+}
+
+fn table(word: &str) -> Result<String, &'static str> {
+    if word.is_empty() || word.to_ascii_lowercase().starts_with("sqlite_") {
+        return Err("a table cannot be called so");
+    }
+    Ok(word.to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -116,12 +158,8 @@ pub(crate) enum Command {
     },
     /// Record migrations as applied without running them, for a database that already has what they make
     Baseline {
-        /// The last of them: id, version or name
-        #[arg(required_unless_present = "all")]
-        migration: Option<String>,
-        /// All that this program has
-        #[arg(long, conflicts_with = "migration")]
-        all: bool,
+        #[command(flatten)]
+        extent: Extent,
         #[command(flatten)]
         dry_run: DryRun,
     },
@@ -129,12 +167,8 @@ pub(crate) enum Command {
     Resolve {
         /// Its id, version or name
         migration: String,
-        /// It had been done
-        #[arg(long, required_unless_present = "not_done")]
-        done: bool,
-        /// It had not
-        #[arg(long, conflicts_with = "done")]
-        not_done: bool,
+        #[command(flatten)]
+        answer: Answer,
     },
     #[command(flatten)]
     Project(ProjectCommand),
@@ -179,7 +213,7 @@ pub(crate) struct Selection {
     #[arg(long, short, value_name = "MIGRATION")]
     pub(crate) target: Option<String>,
     /// Only the next so many
-    #[arg(long, short = 'n', value_name = "N", conflicts_with = "target", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", conflicts_with = "target", allow_negative_numbers = true, value_parser = number)]
     pub(crate) count: Option<u32>,
 }
 
@@ -189,16 +223,37 @@ pub(crate) struct DownArgs {
     #[arg(long, short, value_name = "MIGRATION", conflicts_with_all = ["steps", "count"])]
     target: Option<String>,
     /// The last so many batches
-    #[arg(long, visible_alias = "batches", value_name = "N", conflicts_with = "count", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, visible_alias = "batches", value_name = "N", conflicts_with = "count", allow_negative_numbers = true, value_parser = number)]
     steps: Option<u32>,
     /// The last so many migrations
-    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true, value_parser = number)]
     count: Option<u32>,
     /// Take back by its stored SQL what this program no longer has
     #[arg(long)]
     pub(crate) stored_down: bool,
     #[command(flatten)]
     pub(crate) dry_run: DryRun,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Extent {
+    /// The last of them: id, version or name
+    migration: Option<String>,
+    /// All that this program has
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Answer {
+    /// It had been done
+    #[arg(long)]
+    done: bool,
+    /// It had not
+    #[arg(long)]
+    not_done: bool,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -231,7 +286,11 @@ impl DownArgs {
 /// What a command asks of the database.
 pub(crate) enum Asked {
     /// To be done, or only shown.
-    Run { request: Request, dry_run: bool, stored_down: bool },
+    Run {
+        request: Request,
+        dry_run: bool,
+        stored_down: bool,
+    },
     Plan(Request),
     Status,
     Check,
@@ -241,7 +300,11 @@ pub(crate) enum Asked {
 
 impl Command {
     pub(crate) fn asked(self) -> Asked {
-        let run = |request, dry_run: DryRun| Asked::Run { request, dry_run: dry_run.dry_run, stored_down: false };
+        let run = |request, dry_run: DryRun| Asked::Run {
+            request,
+            dry_run: dry_run.dry_run,
+            stored_down: false,
+        };
         match self {
             Self::Up(up) => run(up.selection.request(), up.dry_run),
             Self::Down(down) => Asked::Run {
@@ -254,21 +317,37 @@ impl Command {
                 dry_run: down.dry_run.dry_run,
                 stored_down: down.stored_down,
             },
-            Self::Reset { dry_run, stored_down } => {
-                Asked::Run { request: Request::Down(Down::All), dry_run: dry_run.dry_run, stored_down }
-            }
+            Self::Reset {
+                dry_run,
+                stored_down,
+            } => Asked::Run {
+                request: Request::Down(Down::All),
+                dry_run: dry_run.dry_run,
+                stored_down,
+            },
             Self::Fresh(dry_run) => run(Request::Fresh, dry_run),
             Self::Apply { migration, dry_run } => run(Request::Apply(migration), dry_run),
             Self::Status => Asked::Status,
             Self::Plan(selection) => Asked::Plan(selection.request()),
             Self::Check => Asked::Check,
             Self::Verify => Asked::Verify,
-            Self::Repair { migrations, dry_run } => run(Request::Repair(migrations), dry_run),
-            Self::Forget { migrations, dry_run } => run(Request::Forget(migrations), dry_run),
-            Self::Baseline { migration, dry_run, .. } => run(Request::Baseline(migration), dry_run),
-            Self::Resolve { migration, done, .. } => {
-                run(Request::Resolve { id: migration, done }, DryRun { dry_run: false })
-            }
+            Self::Repair {
+                migrations,
+                dry_run,
+            } => run(Request::Repair(migrations), dry_run),
+            Self::Forget {
+                migrations,
+                dry_run,
+            } => run(Request::Forget(migrations), dry_run),
+            Self::Baseline { extent, dry_run } => run(Request::Baseline(extent.migration), dry_run),
+            Self::Resolve { migration, answer } => Asked::Run {
+                request: Request::Resolve {
+                    id: migration,
+                    done: answer.done,
+                },
+                dry_run: false,
+                stored_down: false,
+            },
             Self::Project(command) => Asked::Project(command),
         }
     }

@@ -24,7 +24,11 @@ Every other command (up, down, status, plan, …) is run by the application's ow
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
 #[command(name = "cargo migrate", bin_name = "cargo migrate", version, after_help = AFTER_HELP)]
-#[command(disable_help_subcommand = true, arg_required_else_help = true, subcommand_required = true)]
+#[command(
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
 struct CargoCli {
     /// The package, where there are several
     #[arg(long, short, value_name = "NAME")]
@@ -60,13 +64,12 @@ pub fn cargo_migrate(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     if arguments.get(1).is_some_and(|word| word == "migrate") {
         arguments.remove(1);
     }
-    let cli = match CargoCli::command().try_get_matches_from(arguments).and_then(|m| CargoCli::from_arg_matches(&m)) {
+    let cli = match CargoCli::command()
+        .try_get_matches_from(&arguments)
+        .and_then(|m| CargoCli::from_arg_matches(&m))
+    {
         Ok(cli) => cli,
-        Err(error) => {
-            // Where standard output is closed there is nobody to tell.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
-        }
+        Err(error) => return output::usage(&error, &arguments).into(),
     };
     let format = cli.format;
     match dispatch(cli) {
@@ -85,10 +88,14 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
         package: cli.package.clone(),
     };
     match &cli.command {
-        CargoCommand::Project(ProjectCommand::Import { folder, output: Some(to), keep_going }) => {
-            Ok(command::import_into(folder, to, *keep_going, cli.format)?.into())
+        CargoCommand::Project(ProjectCommand::Import {
+            folder,
+            output: Some(to),
+            keep_going,
+        }) => Ok(command::import_into(folder, to, *keep_going, cli.format)?.into()),
+        CargoCommand::Project(project) => {
+            Ok(command::in_package(project, &locate(&location)?, cli.format)?.into())
         }
-        CargoCommand::Project(project) => Ok(command::in_package(project, &locate(&location)?, cli.format)?.into()),
         CargoCommand::Other(words) => run_program(&cli, &location, words),
     }
 }
@@ -96,16 +103,28 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
 fn run_program(cli: &CargoCli, location: &Location, words: &[OsString]) -> Result<ExitCode, Fault> {
     let package = locate(location)?;
     if !package.has_migrate_binary() {
-        let library = package.library.as_ref().map_or("your_crate", |library| library.name.as_str());
+        let library = package
+            .library
+            .as_ref()
+            .map_or("your_crate", |library| library.name.as_str());
         return Err(Fault::Usage(format!(
-            "the package `{}` has no program `migrate`: write `migrate_cli::main!({library});` in {}",
+            "the package `{}` has no program `migrate`: run `cargo add migrate-cli`, and write \
+             `migrate_cli::main!({library});` in {}",
             package.name,
             package.directory.join("src/bin/migrate.rs").display()
         )));
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut run = Command::new(&cargo);
-    run.args(["run", "--quiet", "--bin", "migrate", "--package", &package.name, "--manifest-path"]);
+    run.args([
+        "run",
+        "--quiet",
+        "--bin",
+        "migrate",
+        "--package",
+        &package.name,
+        "--manifest-path",
+    ]);
     run.arg(package.directory.join("Cargo.toml"));
     for feature in &cli.features {
         run.args(["--features", feature]);
@@ -118,10 +137,14 @@ fn run_program(cli: &CargoCli, location: &Location, words: &[OsString]) -> Resul
     } else {
         run.arg("--").args(words);
     }
-    let status = run
-        .status()
-        .map_err(|source| Fault::Io { what: format!("cannot run `{}`", cargo.display()), source })?;
+    let status = run.status().map_err(|source| Fault::Io {
+        what: format!("cannot run `{}`", cargo.display()),
+        source,
+    })?;
     // A program that a signal has ended has no code; 1 says that it did not end well.
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(Exit::Failed as u8);
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(Exit::Failed as u8);
     Ok(ExitCode::from(code))
 }

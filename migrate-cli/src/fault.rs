@@ -16,7 +16,10 @@ pub(crate) enum Fault {
     #[error("{0}")]
     NotConfirmed(String),
     #[error("{what}: {source}")]
-    Io { what: String, source: std::io::Error },
+    Io {
+        what: String,
+        source: std::io::Error,
+    },
     #[error("cannot write the answer as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

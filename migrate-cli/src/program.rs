@@ -23,7 +23,12 @@ pub struct Program {
 impl Program {
     /// A program of this package, whose sources were in this folder when it was compiled.
     pub fn new(package: &'static str, version: &'static str, manifest_dir: &str) -> Self {
-        Self { package, version, manifest_dir: PathBuf::from(manifest_dir), default_database_url: None }
+        Self {
+            package,
+            version,
+            manifest_dir: PathBuf::from(manifest_dir),
+            default_database_url: None,
+        }
     }
 
     /// The database where neither a flag nor the environment names one.
@@ -45,14 +50,17 @@ impl Program {
             return fault.exit();
         }
         let about = format!("The database migrations of {}", self.package);
-        let definition = Cli::command().name("migrate").version(self.version).about(about);
-        let cli = match definition.try_get_matches_from(arguments).and_then(|m| Cli::from_arg_matches(&m)) {
+        let definition = Cli::command()
+            .name("migrate")
+            .version(self.version)
+            .about(about);
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        let cli = match definition
+            .try_get_matches_from(&arguments)
+            .and_then(|m| Cli::from_arg_matches(&m))
+        {
             Ok(cli) => cli,
-            Err(error) => {
-                // Where standard output is closed there is nobody to tell.
-                let _ = error.print();
-                return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            }
+            Err(error) => return output::usage(&error, &arguments),
         };
         let format = cli.global.format;
         match self.dispatch(cli) {
@@ -67,9 +75,14 @@ impl Program {
     fn dispatch(&self, cli: Cli) -> Result<Exit, Fault> {
         let Cli { global, command } = cli;
         match command.asked() {
-            Asked::Project(project) => command::project(&project, &self.manifest_dir, global.format),
+            Asked::Project(project) => {
+                command::project(&project, &self.manifest_dir, global.format)
+            }
             asked => {
-                let url = url::database_url(global.database_url.as_deref(), self.default_database_url.as_deref())?;
+                let url = url::database_url(
+                    global.database_url.as_deref(),
+                    self.default_database_url.as_deref(),
+                )?;
                 command::database(&url, &global, asked)
             }
         }

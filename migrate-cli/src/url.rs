@@ -13,8 +13,25 @@ pub(crate) fn load_env_file() -> Result<(), Fault> {
     match dotenvy::dotenv() {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
-        Err(error) => Err(Fault::Usage(format!("cannot read the file `.env`: {error}"))),
+        // The line itself may hold a password, and is not shown.
+        Err(dotenvy::Error::LineParse(line, _)) => {
+            let place = place_in_env_file(&line).unwrap_or_else(|| ".env".to_owned());
+            Err(Fault::Usage(format!(
+                "{place}: this line is no `NAME=value`; a value with spaces or `#` stands in quotes"
+            )))
+        }
+        Err(error) => Err(Fault::Usage(format!("cannot read the file .env: {error}"))),
     }
+}
+
+/// The file and the line in which a text stands.
+fn place_in_env_file(text: &str) -> Option<String> {
+    let here = env::current_dir().ok()?;
+    let path = (here.ancestors().map(|folder| folder.join(".env"))).find(|path| path.is_file())?;
+    let file = fs::read_to_string(&path).ok()?;
+    let before = file.get(..file.find(text.trim_end())?)?;
+    let line = before.matches('\n').count() + 1;
+    Some(format!("{}:{line}", path.display()))
 }
 
 /// The URL: from the flag, the environment, a file, or the program.
@@ -25,18 +42,27 @@ pub(crate) fn database_url(flag: Option<&str>, default: Option<&str>) -> Result<
     match env::var("DATABASE_URL") {
         Ok(url) if !url.is_empty() => return Ok(url),
         Ok(_) | Err(env::VarError::NotPresent) => {}
-        Err(env::VarError::NotUnicode(_)) => return Err(Fault::Usage("DATABASE_URL is not UTF-8".to_owned())),
+        Err(env::VarError::NotUnicode(_)) => {
+            return Err(Fault::Usage("DATABASE_URL is not UTF-8".to_owned()));
+        }
     }
     if let Some(path) = env::var_os("DATABASE_URL_FILE").filter(|path| !path.is_empty()) {
-        let text = fs::read_to_string(&path)
-            .map_err(|source| Fault::Usage(format!("cannot read DATABASE_URL_FILE {}: {source}", path.display())))?;
+        let text = fs::read_to_string(&path).map_err(|source| {
+            Fault::Usage(format!(
+                "cannot read `{}`, which DATABASE_URL_FILE names: {source}",
+                path.display()
+            ))
+        })?;
         let url = text.trim();
         if url.is_empty() {
-            return Err(Fault::Usage(format!("DATABASE_URL_FILE {} is empty", path.display())));
+            return Err(Fault::Usage(format!(
+                "DATABASE_URL_FILE names `{}`, which is empty",
+                path.display()
+            )));
         }
         return Ok(url.to_owned());
     }
     default.map(str::to_owned).ok_or_else(|| {
-        Fault::Usage("which database? Give --database-url sqlite:app.db, or set DATABASE_URL or DATABASE_URL_FILE".to_owned())
+        Fault::Usage("which database? Give `--database-url sqlite:app.db`, or set DATABASE_URL or DATABASE_URL_FILE".to_owned())
     })
 }

@@ -38,12 +38,12 @@ pub(crate) enum Kind {
         place: String,
         fault: StepFault,
     },
-    /// A migration that has a statement for which it needs an option.
+    /// A migration that has a statement for which it would need an option.
     NeedsOption {
         migration: String,
         place: String,
         statement: String,
-        option: &'static str,
+        advice: &'static str,
     },
     /// A Rust step of another driver, or for a connection instead of a transaction.
     WrongClosure {
@@ -77,8 +77,19 @@ pub(crate) struct Failure {
     pub(crate) step: usize,
     pub(crate) of: usize,
     pub(crate) what: String,
-    pub(crate) transaction: bool,
+    pub(crate) left: Left,
     pub(crate) source: DriverError,
+}
+
+/// What a step that failed has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// It was in the migration's transaction, so nothing.
+    Nothing,
+    /// It was outside a transaction: the steps before it.
+    StepsBefore,
+    /// The same, and what the Rust code of the step has done.
+    RustCode,
 }
 
 impl Error {
@@ -134,6 +145,8 @@ impl Error {
     pub fn is_usage(&self) -> bool {
         match &*self.kind {
             Kind::Plan(error) => error.is_usage(),
+            // A set that is not in the program, which has others.
+            Kind::Registry(RegistryError::Empty { linked, .. }) => !linked.is_empty(),
             Kind::Open { .. } => true,
             _ => false,
         }
@@ -165,11 +178,11 @@ impl fmt::Display for Error {
                 migration,
                 place,
                 statement,
-                option,
+                advice,
             } => write!(
                 f,
-                "`{migration}` ({place}) has a statement that does not work in a transaction: {statement}. Write \
-                 `{option}` in its attribute. Nothing was done"
+                "`{migration}` ({place}) has a statement that does not work in a transaction: {statement}. {advice}. \
+                 Nothing was done"
             ),
             Kind::WrongClosure {
                 migration,
@@ -212,13 +225,19 @@ impl fmt::Display for Failure {
         for line in self.what.lines() {
             writeln!(f, "  | {line}")?;
         }
-        match (self.transaction, self.source.kind) {
-            (true, DriverErrorKind::TransactionEnded) => f.write_str(
+        match (self.left, self.source.kind) {
+            (Left::Nothing, DriverErrorKind::TransactionEnded) => f.write_str(
                 "  The step has ended the transaction: what ran before it is in the database, and is not recorded. \
                  Remove the COMMIT or ROLLBACK from the step, and undo by hand what it left",
             ),
-            (true, _) => f.write_str("  It was rolled back whole; the migrations before it stay applied"),
-            (false, _) => f.write_str("  It runs outside a transaction: the steps before stay, and the next run goes on with this step"),
+            (Left::Nothing, _) => f.write_str("  It was rolled back whole; the migrations before it stay applied"),
+            (Left::StepsBefore, _) => f.write_str(
+                "  It runs outside a transaction: the steps before stay, and the next run goes on with this step",
+            ),
+            (Left::RustCode, _) => f.write_str(
+                "  It runs outside a transaction, and its Rust code is done: the steps before stay, and `resolve` has to \
+                 say whether this one counts as done",
+            ),
         }
     }
 }

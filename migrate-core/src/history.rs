@@ -1,6 +1,6 @@
 //! The history: which migrations a database has had. The history table is the only state there is.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// How far a migration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,24 +80,22 @@ pub struct Applied {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     rows: Vec<Row>,
+    /// A redo keeps batches, so the newest row need not have the highest one.
+    highest_batch: i64,
 }
 
 impl History {
     pub(crate) fn new(mut rows: Vec<Row>) -> Self {
         rows.sort_by_key(|row| row.seq);
-        Self { rows }
+        let highest_batch = rows.iter().map(|row| row.batch).max().unwrap_or(0);
+        Self {
+            rows,
+            highest_batch,
+        }
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
-    }
-
-    /// The rows by set and id.
-    pub(crate) fn index(&self) -> HashMap<(&str, &str), &Row> {
-        self.rows
-            .iter()
-            .map(|row| ((&*row.set, row.id.as_str()), row))
-            .collect()
     }
 
     pub(crate) fn row(&self, seq: i64) -> Option<&Row> {
@@ -108,15 +106,18 @@ impl History {
         self.rows.last().map_or(1, |row| row.seq + 1)
     }
 
-    /// Batches never go down along `seq`, so the last row has the highest.
+    /// The highest batch that was there when this was read, or has come since.
     pub(crate) fn last_batch(&self) -> i64 {
-        self.rows.last().map_or(0, |row| row.batch)
+        self.highest_batch
     }
 
     /// Does to this copy what the change does to the table.
     pub(crate) fn apply(&mut self, change: &Change) {
         match change {
-            Change::Insert(new) => self.rows.push(new.row.clone()),
+            Change::Insert(new) => {
+                self.highest_batch = self.highest_batch.max(new.row.batch);
+                self.rows.push(new.row.clone());
+            }
             Change::Progress { seq, progress, .. } => {
                 self.edit(*seq, |row| row.progress = *progress)
             }
@@ -143,7 +144,7 @@ impl History {
         }
     }
 
-    fn position(&self, seq: i64) -> Option<usize> {
+    pub(crate) fn position(&self, seq: i64) -> Option<usize> {
         self.rows.binary_search_by_key(&seq, |row| row.seq).ok()
     }
 

@@ -106,10 +106,12 @@ impl fmt::Debug for Registered {
 #[non_exhaustive]
 pub enum RegistryError {
     /// Nothing is registered.
-    #[error("{}", no_migrations(.set.as_deref()))]
+    #[error("{}", no_migrations(.set.as_deref(), .linked))]
     Empty {
         /// The set that was asked for.
         set: Option<String>,
+        /// The sets that are linked.
+        linked: Vec<String>,
     },
     /// An identifier that the macro would have refused.
     #[error("{file}:{line}: {source}")]
@@ -123,21 +125,17 @@ pub enum RegistryError {
     },
     /// Two different migrations of one set claim one version.
     #[error(
-        "two migrations of the set `{set}` have the version {version}: `{first}` ({first_place}) and `{second}` ({second_place}); give one of them another version"
+        "two migrations of the set `{set}` have the version {version}: {first} and {second}; give one of them another version"
     )]
     Duplicate {
         /// The set of both.
         set: String,
         /// The version, in its canonical form.
         version: String,
-        /// The id of the one.
+        /// The id of the one, with its file and line.
         first: String,
-        /// Its file and line.
-        first_place: String,
-        /// The id of the other.
+        /// The id of the other, with its file and line.
         second: String,
-        /// Its file and line.
-        second_place: String,
     },
     /// `after` names what is not linked.
     #[error(
@@ -156,8 +154,13 @@ pub enum RegistryError {
     Circle(String),
 }
 
-fn no_migrations(set: Option<&str>) -> String {
+fn no_migrations(set: Option<&str>, linked: &[String]) -> String {
     let what = match set {
+        Some(set) if !linked.is_empty() => {
+            let linked: Vec<String> = linked.iter().map(|set| format!("`{set}`")).collect();
+            let linked = linked.join(", ");
+            return format!("this program has no migrations of a set `{set}`, only of {linked}");
+        }
         Some(set) => format!("no migration of the set `{set}` is linked into this program"),
         None => "no migration is linked into this program".to_owned(),
     };
@@ -183,10 +186,19 @@ impl Registry {
     /// [`RegistryError`], in particular where nothing is linked at all.
     pub fn linked(set: Option<&str>) -> Result<Self, RegistryError> {
         let all = inventory::iter::<Registration>.into_iter();
-        Self::new(
+        let result = Self::new(
             all.filter(|registration| set.is_none_or(|set| registration.set == set)),
             set,
-        )
+        );
+        result.map_err(|error| match error {
+            RegistryError::Empty { set, .. } => {
+                let all = inventory::iter::<Registration>.into_iter();
+                let linked: BTreeSet<String> = all.map(|one| one.set.to_owned()).collect();
+                let linked = linked.into_iter().collect();
+                RegistryError::Empty { set, linked }
+            }
+            other => other,
+        })
     }
 
     pub(crate) fn new(
@@ -195,10 +207,8 @@ impl Registry {
     ) -> Result<Self, RegistryError> {
         let mut list = Vec::new();
         for registration in registrations {
-            let id = registration
-                .id
-                .parse()
-                .map_err(|source| RegistryError::Id {
+            let id =
+                MigrationId::from_static(registration.id).map_err(|source| RegistryError::Id {
                     file: registration.file.to_owned(),
                     line: registration.line,
                     source,
@@ -208,6 +218,7 @@ impl Registry {
         if list.is_empty() {
             return Err(RegistryError::Empty {
                 set: set.map(str::to_owned),
+                linked: Vec::new(),
             });
         }
         list.sort_by(Registered::order);
@@ -253,15 +264,13 @@ fn refuse_duplicates(list: &[Registered]) -> Result<(), RegistryError> {
     let mut first_of_version: BTreeMap<(&str, migrate_schema::Version), &Registered> =
         BTreeMap::new();
     let single_set = list.windows(2).all(|pair| pair[0].set() == pair[1].set());
-    let place = |one: &Registered| format!("{}:{}", one.file(), one.line());
+    let place = |one: &Registered| format!("`{}` ({}:{})", one.id, one.file(), one.line());
     let refuse = |first: &Registered, second: &Registered| {
         Err(RegistryError::Duplicate {
             set: first.set().to_owned(),
             version: first.id.version().to_string(),
-            first: first.id.to_string(),
-            first_place: place(first),
-            second: second.id.to_string(),
-            second_place: place(second),
+            first: place(first),
+            second: place(second),
         })
     };
     if single_set {

@@ -164,6 +164,14 @@ impl Task {
     }
 }
 
+/// Whether a statement does not work in a transaction.
+pub(crate) fn is_outside(kind: StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::OutsideTransaction | StatementKind::ForeignKeysPragma
+    )
+}
+
 /// The tasks of one migration in one direction.
 #[derive(Debug, Default)]
 pub(crate) struct Prepared {
@@ -248,6 +256,11 @@ impl Prepared {
             .iter()
             .all(|task| !matches!(task, Task::Run { .. }));
         (all && !self.no_down).then(|| self.statements().collect())
+    }
+
+    /// Whether one of the statements does not work in a transaction.
+    pub(crate) fn needs_no_transaction(&self) -> bool {
+        self.kinds().any(is_outside)
     }
 
     fn kinds(&self) -> impl Iterator<Item = StatementKind> {

@@ -18,7 +18,9 @@ use crate::{
 pub(crate) fn check(id: Option<&Id>, model: &Model, dialect: Option<Dialect>, report: &mut Report) {
     renamed_from_itself(id, model, report);
     conflicts(model, report);
-    let in_transaction = model.options.transaction.as_ref().is_none_or(|t| t.value);
+    let transaction = model.options.transaction.as_ref();
+    let in_transaction =
+        transaction.is_none_or(|t| t.value) && !model.options.is_doubtful("transaction");
     let statements = Statements {
         dialect,
         in_transaction,
@@ -98,7 +100,9 @@ fn conflicts(model: &Model, report: &mut Report) {
             }
         }
         Form::Beside { .. } => {
-            if let Some(down) = &options.down {
+            if let Some(down) = &options.down
+                && !options.is_doubtful("up")
+            {
                 conflict(
                     &down.name,
                     "`down` without `up`",
@@ -141,7 +145,11 @@ fn down(
             let text = text(message, Code::OptionConflict, help);
             report.rendered(irreversible.name.span(), text);
         }
-        None if !has_down => {
+        None if !has_down
+            && !["irreversible", "down"]
+                .iter()
+                .any(|o| model.options.is_doubtful(o)) =>
+        {
             let help = match model.form {
                 Form::Short { .. } => {
                     "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
@@ -254,7 +262,6 @@ mod tests {
         let id = model::id(&mut arguments, &mut report);
         let options = options::options(&arguments, &mut report);
         let model = model::model(options, &parse::item(item), &mut report).unwrap();
-        assert_eq!(report.messages(), Vec::<String>::new());
         check(id.as_ref(), &model, Some(Dialect::Sqlite), &mut report);
         report.messages()
     }
@@ -304,6 +311,49 @@ mod tests {
             "option_conflict",
         );
         assert!(errors(quote!("1_a"), short).is_empty());
+    }
+
+    /// A slip is one error and not two.
+    #[test]
+    fn what_only_follows_from_another_error_is_not_said() {
+        let up = quote!(impl Migration for X { fn up(&self, steps: &mut Steps) { steps.sql(sql!("VACUUM")) } });
+        one(
+            &errors(
+                quote!("1_a", irreversable = "b", transaction = false),
+                up.clone(),
+            ),
+            "unknown_option",
+        );
+        one(
+            &errors(
+                quote!("1_a", irreversible = "b", transacton = false),
+                up.clone(),
+            ),
+            "unknown_option",
+        );
+        one(
+            &errors(quote!("1_a", irreversible, transaction = false), up.clone()),
+            "option_value",
+        );
+        one(
+            &errors(
+                quote!("1_a", "DROP TABLE a", down = "DROP TABLE a"),
+                quote!(
+                    struct X;
+                ),
+            ),
+            "unknown_option",
+        );
+        one(
+            &errors(
+                quote!("1_a", up = 1, down = "DROP TABLE a"),
+                quote!(
+                    struct X;
+                ),
+            ),
+            "option_value",
+        );
+        assert_eq!(errors(quote!("1_a", author = "b"), up).len(), 3);
     }
 
     #[test]

@@ -1,4 +1,45 @@
-//! x
+//! The macros of `migrate`: [`#[migration]`](macro@migration) and [`sql!`](macro@sql).
+//!
+//! Depend on `migrate-core`, which exports both and has what they expand to; its documentation has examples that
+//! run. This crate reads SQL and Rust while a program compiles, and nothing of it is in the program.
+//!
+//! # Configuration
+//!
+//! A crate with migrations may say in its Cargo.toml:
+//!
+//! ```toml
+//! [package.metadata.migrate]
+//! set = "accounts"                # the name of its migrations; the name of the package unless it is said
+//! dialect = "sqlite"              # or "postgres" or "mysql": what SQL is checked as
+//! directory = "src/migrations"    # where the command line's `new` writes
+//! ```
+//!
+//! # Errors
+//!
+//! Each message ends its first line with a code, and says what to write instead. All errors of a migration are
+//! reported at once.
+//!
+//! | code | what is wrong |
+//! |---|---|
+//! | `id_shape` | the identifier is missing, or has none of the four shapes |
+//! | `id_date` | it begins with a date or a time that does not exist |
+//! | `id_character` | it has something other than ASCII letters, digits and `_` |
+//! | `sql_syntax` | the database could not parse the SQL |
+//! | `sql_empty` | there is no statement in the SQL |
+//! | `sql_not_literal` | `sql!` has something other than one string literal |
+//! | `sql_unchecked` | `steps.sql` was given a text instead of `sql!("…")` |
+//! | `transaction_control` | `BEGIN`, `COMMIT` or their like: the runner's business |
+//! | `foreign_keys_pragma` | `PRAGMA foreign_keys` in a migration that runs in a transaction, where it does nothing |
+//! | `outside_transaction` | `VACUUM` or its like in a migration that runs in a transaction |
+//! | `missing_down` | neither `down` nor `irreversible` |
+//! | `unknown_option`, `repeated_option`, `option_value`, `option_conflict` | an option of the attribute |
+//! | `wrong_place` | the attribute stands on something that is no migration |
+//! | `generic_migration` | the type of the migration has parameters |
+//! | `configuration` | `[package.metadata.migrate]` cannot be read |
+//!
+//! Two migrations of a crate with the same version are rustc's error E0428, which shows both: each migration defines
+//! a hidden macro with its version in the name.
+
 mod attribute;
 mod beside;
 mod body;
@@ -18,13 +59,121 @@ mod sql;
 
 use proc_macro::TokenStream;
 
-/// x
+/// Makes a type a migration: checks it, and registers it with the program that it is linked into.
+///
+/// # Forms
+///
+/// On the `impl`, where the macro sees all of it:
+///
+/// ```text
+/// use migrate_core::prelude::*;
+///
+/// pub struct CreateUsers;
+///
+/// #[migration("20260215_create_users")]
+/// impl Migration for CreateUsers {
+///     fn up(&self, steps: &mut Steps) {
+///         steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL)"));
+///     }
+///     fn down(&self, steps: &mut Steps) {
+///         steps.sql(sql!("DROP TABLE users"));
+///     }
+/// }
+/// ```
+///
+/// On the struct, where the migration is SQL and nothing else:
+///
+/// ```text
+/// #[migration(
+///     "20260216_add_age",
+///     up = "ALTER TABLE users ADD COLUMN age INTEGER",
+///     down = "ALTER TABLE users DROP COLUMN age",
+/// )]
+/// pub struct AddAge;
+/// ```
+///
+/// On the struct, with an ordinary `impl Migration for …` in the same file, which is checked as far as the file shows
+/// it:
+///
+/// ```text
+/// #[migration("20260217_index_emails")]
+/// pub struct IndexEmails;
+///
+/// impl Migration for IndexEmails {
+///     fn up(&self, steps: &mut Steps) {
+///         steps.sql(sql!("CREATE UNIQUE INDEX users_email ON users (email)"));
+///     }
+///     fn down(&self, steps: &mut Steps) {
+///         steps.sql(sql!("DROP INDEX users_email"));
+///     }
+/// }
+/// ```
+///
+/// The struct is a unit struct without parameters. `macro_rules!` may make any of the three.
+///
+/// # The identifier
+///
+/// It comes first and is a string literal: `YYYYMMDD_name`, `YYYYMMDD_NN_name` for the second (`02`) and later ones of a
+/// day, `YYYYMMDDHHMMSS_name`, or `NNN_name` with up to seven digits. Its order follows from what it means and not from
+/// its text. Two migrations of a crate with the same version are an error that shows both.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `up = "SQL"`, `down = "SQL"` | the SQL of the short form |
+/// | `irreversible = "why"` | there is no `down`; the reason is shown to whoever asks for one |
+/// | `transaction = false` | runs without a transaction around it, and records every step; for `VACUUM` and its like |
+/// | `foreign_keys = false` | switches foreign keys off around it and checks them before the commit; where a table is rebuilt, this happens by itself |
+/// | `environments = ["development"]` | runs in these environments only |
+/// | `description = "text"` | what it does; without it the first paragraph of the documentation above the attribute, or the name in words |
+/// | `renamed_from = "20260214_create_people"` | the identifier that it had when it was applied; `"set/id"` where the set has changed too |
+/// | `after = "accounts/20260215_create_users"` | runs behind a migration of another set; or a list of them |
+/// | `feature = "name"` | counts as there only if this feature of the crate is on |
+///
+/// # What is checked
+///
+/// Every literal by its database's grammar, as [`sql!`](macro@sql) does; that there is a `down`, or a reason why not; that what
+/// cannot run inside a transaction is not in a migration that does. Steps in other functions are checked when the
+/// migration is planned.
 #[proc_macro_attribute]
 pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::migration(arguments.into(), item.into()).into()
 }
 
-/// x
+/// SQL that is checked while the program compiles: a value of the type `Sql`.
+///
+/// ```text
+/// steps.sql(sql!(
+///     r#"
+///     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
+///     CREATE UNIQUE INDEX users_email ON users (email);
+///     "#
+/// ));
+/// const DROP: Sql = sql!("DROP TABLE users");
+/// ```
+///
+/// It takes one string literal with one or more statements. For SQLite its own grammar gives the verdict, so what the
+/// database takes is never refused; for the other dialects it is `sqlparser`. The value holds the text, the place of each
+/// statement in it, and what the runner has to know of it; no parser is in the program. It can stand in a `const` and
+/// anywhere else an expression can.
+///
+/// Text that exists only at run time is `Sql::unchecked(text)`.
+///
+/// A mistake is shown with its line:
+///
+/// ```text
+/// error: near "TABEL": syntax error [sql_syntax]
+///          --> src/migrations/m20260215_create_users.rs:8:32
+///           |
+///         1 | CREATE TABEL users (id INTEGER PRIMARY KEY)
+///           |        ^^^^^
+///           = help: did you mean `TABLE`?
+///  --> src/migrations/m20260215_create_users.rs:8:24
+///   |
+/// 8 |         steps.sql(sql!("CREATE TABEL users (id INTEGER PRIMARY KEY)"));
+///   |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+/// ```
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     sql::expand(input.into()).into()

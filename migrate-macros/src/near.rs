@@ -1,16 +1,11 @@
 //! Names that are near a mistyped one.
 
-/// The known name that was most probably meant.
+/// The known name that was most probably meant: a slip of it, or a longer form of what was written.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let name = name.to_ascii_lowercase();
-    known
-        .iter()
-        .map(|candidate| (distance(&name, candidate), *candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= candidate.len().div_ceil(3) || extends(candidate, &name)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let slip = migrate_schema::nearest(name, known.iter().copied());
+    let written = name.to_ascii_lowercase();
+    let longer = |candidate: &&&str| written.len() >= 3 && candidate.starts_with(&written);
+    slip.or_else(|| known.iter().find(longer).copied())
 }
 
 /// `` `a`, `b` and `c` ``
@@ -20,26 +15,6 @@ pub(crate) fn list(names: &[&str]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
-}
-
-fn extends(candidate: &str, name: &str) -> bool {
-    name.len() >= 3 && candidate.starts_with(name)
-}
-
-/// How many characters must be added, removed or replaced to get from one to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

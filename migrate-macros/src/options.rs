@@ -31,6 +31,16 @@ pub(crate) struct Options {
     pub(crate) renamed_from: Option<Given<LitStr>>,
     pub(crate) after: Option<Given<Vec<LitStr>>>,
     pub(crate) feature: Option<Given<LitStr>>,
+    /// The options that may have been meant by what could not be read. What would follow from their absence is
+    /// no error of its own.
+    doubtful: Vec<&'static str>,
+}
+
+impl Options {
+    /// Whether the option may have been meant by something that could not be read.
+    pub(crate) fn is_doubtful(&self, name: &str) -> bool {
+        self.doubtful.contains(&name)
+    }
 }
 
 const NAMES: [&str; 10] = [
@@ -53,6 +63,7 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
     for argument in arguments {
         let Some(name) = &argument.name else {
             no_option(argument, report);
+            options.doubtful.extend(NAMES);
             continue;
         };
         if seen.contains(&name) {
@@ -66,6 +77,7 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
             continue;
         }
         seen.push(name);
+        let before = report.len();
         let given = &Raw { name, argument };
         match name.to_string().as_str() {
             "up" => options.up = given.text("the SQL", "CREATE TABLE …", report),
@@ -83,6 +95,10 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
             "after" => options.after = given.after(report),
             "feature" => options.feature = given.text("the name of a feature", "billing", report),
             _ => unknown(name, report),
+        }
+        if report.len() > before {
+            let meant = near::nearest(&name.to_string(), &NAMES);
+            options.doubtful.extend(meant);
         }
     }
     options

@@ -60,6 +60,11 @@ impl Report {
         self.errors.is_empty()
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.errors.len()
+    }
+
     /// Every error as a `compile_error!`, under the conditions of the item that it is about.
     pub(crate) fn into_compile_errors(self, conditions: &[Attribute]) -> TokenStream {
         let errors = self.errors.iter().map(|error| {

@@ -1,6 +1,6 @@
 //! The identifier of a migration: a version, which gives the order, and a name.
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{borrow::Cow, cmp::Ordering, fmt, str::FromStr};
 
 use jiff::civil::{Date, Time};
 
@@ -26,12 +26,26 @@ use jiff::civil::{Date, Time};
 /// ```
 #[derive(Clone, Debug)]
 pub struct MigrationId {
-    text: String,
+    text: Cow<'static, str>,
     version: Version,
     name_start: usize,
 }
 
 impl MigrationId {
+    /// Reads an identifier without copying it.
+    ///
+    /// # Errors
+    ///
+    /// As its `FromStr`.
+    pub fn from_static(text: &'static str) -> Result<Self, IdError> {
+        let (version, name_start) = read(text)?;
+        Ok(Self {
+            text: Cow::Borrowed(text),
+            version,
+            name_start,
+        })
+    }
+
     /// The whole identifier, as written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -165,43 +179,49 @@ impl FromStr for MigrationId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(character) = text
-            .chars()
-            .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
-        {
-            return Err(IdError::Character {
-                id: text.to_owned(),
-                character,
-            });
-        }
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (head, tail) = text.split_at(digits);
-        let (key, name) = match digits {
-            1..=7 => {
-                let number = head.parse().map_err(|_| IdError::Shape(text.to_owned()))?;
-                (Key::Number(number), after_underscore(text, tail)?)
-            }
-            8 => {
-                let date = date(text, head)?;
-                let (number, name) = number_in_day(text, after_underscore(text, tail)?)?;
-                (Key::Dated(date, InDay::Number(number)), name)
-            }
-            14 => {
-                let (day, moment) = head.split_at(8);
-                let date = date(text, day)?;
-                (
-                    Key::Dated(date, InDay::At(time(text, moment)?)),
-                    after_underscore(text, tail)?,
-                )
-            }
-            _ => return Err(IdError::Shape(text.to_owned())),
-        };
+        let (version, name_start) = read(text)?;
         Ok(Self {
-            name_start: text.len() - name.len(),
-            text: text.to_owned(),
-            version: Version(key),
+            text: Cow::Owned(text.to_owned()),
+            version,
+            name_start,
         })
     }
+}
+
+/// The version, and where the name starts.
+fn read(text: &str) -> Result<(Version, usize), IdError> {
+    if let Some(character) = text
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
+    {
+        return Err(IdError::Character {
+            id: text.to_owned(),
+            character,
+        });
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (head, tail) = text.split_at(digits);
+    let (key, name) = match digits {
+        1..=7 => {
+            let number = head.parse().map_err(|_| IdError::Shape(text.to_owned()))?;
+            (Key::Number(number), after_underscore(text, tail)?)
+        }
+        8 => {
+            let date = date(text, head)?;
+            let (number, name) = number_in_day(text, after_underscore(text, tail)?)?;
+            (Key::Dated(date, InDay::Number(number)), name)
+        }
+        14 => {
+            let (day, moment) = head.split_at(8);
+            let date = date(text, day)?;
+            (
+                Key::Dated(date, InDay::At(time(text, moment)?)),
+                after_underscore(text, tail)?,
+            )
+        }
+        _ => return Err(IdError::Shape(text.to_owned())),
+    };
+    Ok((Version(key), text.len() - name.len()))
 }
 
 fn after_underscore<'a>(id: &str, tail: &'a str) -> Result<&'a str, IdError> {

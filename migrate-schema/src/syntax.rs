@@ -16,7 +16,7 @@ use sqlparser::{
 };
 
 use crate::{
-    Code, Dialect, Finding, Statement, StatementKind, finding::line_and_column, lex,
+    Code, Dialect, Finding, Statement, StatementKind, finding::line_and_column, lex, nearest,
     statement::split,
 };
 

@@ -5,6 +5,8 @@
 //! compile and run. After a change, `TRYBUILD=overwrite cargo test -p migrate-tests --test ui` writes the outputs
 //! anew; read them before you keep them.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something fails")]
+
 #[path = "ui/configuration.rs"]
 mod configuration;
 

@@ -1,5 +1,7 @@
 //! The migrations as a whole: every way down leads back, and nothing is left behind.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something fails")]
+
 use migrate_core::{Down, Migrator, Request, Up};
 use rusqlite::Connection;
 
@@ -28,7 +30,7 @@ fn every_down_undoes_its_up() {
     let mut connection = Connection::open_in_memory().unwrap();
     let migrator = Migrator::new();
     let all = migrator.pending(&mut connection).unwrap();
-    assert_eq!(all.len(), 16);
+    assert!(!all.is_empty());
     for id in all {
         let up = Request::Up(Up::Count(1));
         let before = schema(&connection);
@@ -47,8 +49,8 @@ fn reset_leaves_nothing_and_up_makes_the_same_again() {
     let mut connection = migrate_core::migrated_memory().unwrap();
     let migrator = Migrator::new();
     let full = schema(&connection);
-    let reset = migrator.run(&mut connection, &Request::Down(Down::All));
-    assert_eq!(reset.unwrap().names().len(), 16);
+    let reset = Request::Down(Down::All);
+    migrator.run(&mut connection, &reset).unwrap();
     assert_eq!(schema(&connection), []);
     assert_eq!(migrator.applied(&mut connection).unwrap(), []);
     migrator.up(&mut connection).unwrap();

@@ -1,5 +1,7 @@
 //! The application starts: alone, twice at once, in production.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something fails")]
+
 use std::{path::Path, sync::Barrier, thread};
 
 use blog::{Blog, NewPost};

@@ -2,9 +2,13 @@
 
 use std::io::{IsTerminal, Write, stdin};
 
-use migrate_core::{Migrator, Plan, Request};
+use migrate_core::{ActionKind, Migrator, Plan, PlannedMigration, Request};
 
-use crate::{args::Global, fault::Fault, output::Output};
+use crate::{
+    args::Global,
+    fault::Fault,
+    output::{self, Output},
+};
 
 use super::existing;
 
@@ -19,18 +23,25 @@ pub(super) fn confirm(
 ) -> Result<(), Fault> {
     let production = matches!(global.env.as_str(), "production" | "prod" | "live");
     let always = matches!(request, Request::Fresh) || request.name() == "reset" || stored_down;
-    let destroys = always || (production && matches!(request, Request::Down(_) | Request::Redo(_) | Request::Forget(_)));
+    let destroys = always
+        || (production
+            && matches!(
+                request,
+                Request::Down(_) | Request::Redo(_) | Request::Forget(_)
+            ));
     if !destroys || global.yes {
         return Ok(());
     }
     // The plan first: what is refused, or is nothing at all, needs no question.
-    let plan = migrator.plan(&mut existing(url)?, request)?;
+    let plan = migrator.plan(&mut existing(url, out)?, request)?;
     if plan.is_empty() {
         return Ok(());
     }
     let what = question(request, &plan, out, &global.env);
     if !stdin().is_terminal() {
-        return Err(Fault::NotConfirmed(format!("{what} Give --yes to do it where nobody can be asked. Nothing was done")));
+        return Err(Fault::NotConfirmed(format!(
+            "{what} Give --yes to do it where nobody can be asked. Nothing was done"
+        )));
     }
     if stored_down {
         out.plan_to_stderr(&plan);
@@ -42,20 +53,31 @@ pub(super) fn confirm(
     let read = stdin().read_line(&mut answer);
     match (read, answer.trim().to_ascii_lowercase().as_str()) {
         (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(Fault::NotConfirmed("Not confirmed. Nothing was done".to_owned())),
+        _ => Err(Fault::NotConfirmed(
+            "Not confirmed. Nothing was done".to_owned(),
+        )),
     }
 }
 
 fn question(request: &Request, plan: &Plan, out: &Output, environment: &str) -> String {
-    let count = plan.migrations.len();
-    let migrations = if count == 1 { "1 migration".to_owned() } else { format!("{count} migrations") };
+    let (database, name) = (&out.database, request.name());
+    // A redo has each of them twice.
+    let again = |one: &&PlannedMigration| one.action == ActionKind::Apply;
+    let applied = plan.migrations.iter().filter(again).count();
+    let migrations = output::migrations(plan.migrations.len() - applied);
     match request {
-        Request::Fresh => format!("`fresh` drops every table, with all data, in {} ({environment}).", out.database),
-        Request::Forget(_) => format!("`forget` takes {migrations} out of the history of {} ({environment}).", out.database),
+        Request::Fresh => {
+            format!("`fresh` drops every table in {database} ({environment}), with all data.")
+        }
+        Request::Forget(_) => {
+            format!("`forget` takes {migrations} out of the history of {database} ({environment}).")
+        }
+        Request::Redo(_) => format!(
+            "`redo` takes back {migrations} in {database} ({environment}) and applies them again: what was made is \
+             dropped, with all data."
+        ),
         _ => format!(
-            "`{}` takes back {migrations}, with the data that they hold, in {} ({environment}).",
-            request.name(),
-            out.database
+            "`{name}` takes back {migrations} in {database} ({environment}): what was made is dropped, with all data."
         ),
     }
 }

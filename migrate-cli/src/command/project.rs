@@ -12,8 +12,17 @@ use crate::{
 };
 
 /// From the application's own program, which knows where its sources were.
-pub(crate) fn project(command: &ProjectCommand, manifest_dir: &Path, format: Format) -> Result<Exit, Fault> {
-    if let ProjectCommand::Import { folder, output: Some(to), keep_going } = command {
+pub(crate) fn project(
+    command: &ProjectCommand,
+    manifest_dir: &Path,
+    format: Format,
+) -> Result<Exit, Fault> {
+    if let ProjectCommand::Import {
+        folder,
+        output: Some(to),
+        keep_going,
+    } = command
+    {
         return import_into(folder, to, *keep_going, format);
     }
     let manifest = manifest_dir.join("Cargo.toml");
@@ -23,20 +32,35 @@ pub(crate) fn project(command: &ProjectCommand, manifest_dir: &Path, format: For
             manifest_dir.display()
         )));
     }
-    let location = Location { directory: manifest_dir.to_owned(), manifest_path: Some(manifest), package: None };
+    let location = Location {
+        directory: manifest_dir.to_owned(),
+        manifest_path: Some(manifest),
+        package: None,
+    };
     in_package(command, &locate(&location)?, format)
 }
 
 /// In a package that was found.
-pub(crate) fn in_package(command: &ProjectCommand, package: &Package, format: Format) -> Result<Exit, Fault> {
+pub(crate) fn in_package(
+    command: &ProjectCommand,
+    package: &Package,
+    format: Format,
+) -> Result<Exit, Fault> {
     let out = Output::without_database(format);
     match command {
         ProjectCommand::New { name, description } => {
-            let options = MakeOptions { description: description.clone(), ..MakeOptions::default() };
+            let options = MakeOptions {
+                description: description.clone(),
+                ..MakeOptions::default()
+            };
             out.created(&make(package, name, &options)?)?;
         }
-        ProjectCommand::Import { folder, keep_going, .. } => {
-            let options = ImportOptions { keep_going: *keep_going };
+        ProjectCommand::Import {
+            folder, keep_going, ..
+        } => {
+            let options = ImportOptions {
+                keep_going: *keep_going,
+            };
             out.imported(&import(folder, &Destination::Package(package), &options)?)?;
         }
     }
@@ -44,8 +68,16 @@ pub(crate) fn in_package(command: &ProjectCommand, package: &Package, format: Fo
 }
 
 /// Into a folder that is no package.
-pub(crate) fn import_into(from: &Path, to: &Path, keep_going: bool, format: Format) -> Result<Exit, Fault> {
-    let destination = Destination::Directory { path: to.to_owned(), dialect: Dialect::Sqlite };
+pub(crate) fn import_into(
+    from: &Path,
+    to: &Path,
+    keep_going: bool,
+    format: Format,
+) -> Result<Exit, Fault> {
+    let destination = Destination::Directory {
+        path: to.to_owned(),
+        dialect: Dialect::Sqlite,
+    };
     let imported = import(from, &destination, &ImportOptions { keep_going })?;
     Output::without_database(format).imported(&imported)?;
     Ok(Exit::Done)

@@ -1,18 +1,27 @@
 //! What is printed: answers on standard output, everything else on standard error. Colours only on a terminal
 //! and never with `NO_COLOR`.
 
+mod plan;
 mod progress;
 mod project;
-mod text;
+mod status;
+
+use std::ffi::OsString;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use migrate_core::{Error, Plan, Report, Request, Status};
 use serde::Serialize;
 
+pub(crate) use plan::migrations;
 pub(crate) use progress::Progress;
+pub(crate) use status::{has_several_sets, name};
 
-use crate::{args::Format, command::Found, fault::Fault};
+use crate::{
+    args::Format,
+    command::Found,
+    fault::{Exit, Fault},
+};
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -32,6 +41,29 @@ pub(crate) struct Output {
 pub(crate) fn shown(url: &str) -> String {
     // Only SQLite can be opened, and a file has no password; a URL of another kind is refused before it is shown.
     url.split('?').next().unwrap_or(url).to_owned()
+}
+
+/// Arguments that cannot be understood, or a wish for help. Somebody who reads JSON gets the error as such.
+pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    if !error.use_stderr() {
+        // Where standard output is closed there is nobody to tell.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let json = arguments
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || arguments.iter().any(|argument| argument == "--format=json");
+    if json {
+        let text = error.to_string();
+        // Behind the message stand the usage and a hint at `--help`.
+        let message = text.split("\n\n").next().unwrap_or_default();
+        let message = message.strip_prefix("error: ").unwrap_or(message).trim();
+        fault(&Fault::Usage(message.to_owned()), Format::Json);
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
 }
 
 /// A failed command, on standard error, and as JSON on standard output where that was asked for.
@@ -70,7 +102,11 @@ pub(crate) fn fault(fault: &Fault, format: Format) {
 
 impl Output {
     pub(crate) fn without_database(format: Format) -> Self {
-        Self { format, verbose: false, database: String::new() }
+        Self {
+            format,
+            verbose: false,
+            database: String::new(),
+        }
     }
 
     fn json(&self, value: &impl Serialize) -> Result<(), Fault> {
@@ -80,16 +116,16 @@ impl Output {
 
     pub(crate) fn status(&self, status: &Status) -> Result<(), Fault> {
         match self.format {
-            Format::Json => self.json(&text::JsonStatus::new(status)),
-            Format::Text => text::status(status),
+            Format::Json => self.json(&status::JsonStatus::new(status)),
+            Format::Text => status::status(status),
         }
     }
 
-    pub(crate) fn plan(&self, plan: &Plan, dry_run: bool) -> Result<(), Fault> {
+    pub(crate) fn plan(&self, plan: &Plan, request: &Request, dry_run: bool) -> Result<(), Fault> {
         match self.format {
             Format::Json => self.json(plan),
             Format::Text => {
-                for line in text::plan(plan, dry_run) {
+                for line in plan::plan(plan, request, dry_run) {
                     println!("{line}");
                 }
                 Ok(())
@@ -99,8 +135,15 @@ impl Output {
 
     /// The plan, for somebody who is asked whether it may be done.
     pub(crate) fn plan_to_stderr(&self, plan: &Plan) {
-        for line in text::plan(plan, false) {
+        for line in plan::actions(plan) {
             eprintln!("{line}");
+        }
+    }
+
+    /// A database that is looked at, and is not there.
+    pub(crate) fn no_database(&self) {
+        if self.format == Format::Text {
+            eprintln!("{FAINT}note{FAINT:#}: {} does not exist yet", self.database);
         }
     }
 
@@ -113,7 +156,7 @@ impl Output {
             }
             Format::Text => {
                 for one in found {
-                    println!("{BAD}{}{BAD:#} {}", one.id, one.message);
+                    println!("{BAD}{}{BAD:#} {}", one.name, one.message);
                 }
                 Ok(())
             }
@@ -121,13 +164,20 @@ impl Output {
     }
 
     /// The end of a run. What was done has been told as it was done.
-    pub(crate) fn report(&self, request: &Request, result: Result<Report, Error>) -> Result<(), Fault> {
+    pub(crate) fn report(
+        &self,
+        request: &Request,
+        result: Result<Report, Error>,
+    ) -> Result<(), Fault> {
         let report = match (result, self.format) {
             (Ok(report), _) => report,
             (Err(error), Format::Text) => {
                 let done = error.report().done.len();
                 if done > 0 {
-                    eprintln!("{FAINT}{} before the failure{FAINT:#}", text::count(done, "done"));
+                    eprintln!(
+                        "{FAINT}{} before the failure{FAINT:#}",
+                        migrations(done) + " done"
+                    );
                 }
                 return Err(error.into());
             }
@@ -136,7 +186,7 @@ impl Output {
         match self.format {
             Format::Json => self.json(&report),
             Format::Text => {
-                text::summary(request, &report);
+                plan::summary(request, &report);
                 Ok(())
             }
         }

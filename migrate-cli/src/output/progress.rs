@@ -24,12 +24,20 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(out: &Output) -> Self {
         let shown = out.format == Format::Text && stderr().is_terminal();
-        let bar = if shown { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let bar = if shown {
+            ProgressBar::no_length()
+        } else {
+            ProgressBar::hidden()
+        };
         // The template is a constant; were it wrong, the default style would do.
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
             bar.set_style(style);
         }
-        Self { bar, format: out.format, verbose: out.verbose }
+        Self {
+            bar,
+            format: out.format,
+            verbose: out.verbose,
+        }
     }
 
     pub(crate) fn finish(&self) {
@@ -61,7 +69,11 @@ impl Progress {
             ActionKind::Wipe => (CAREFUL, "dropped everything in the database"),
             _ => (GOOD, "done"),
         };
-        let name = if id.is_empty() { String::new() } else { format!(" {id}") };
+        let name = if id.is_empty() {
+            String::new()
+        } else {
+            format!(" {id}")
+        };
         self.line(&format!("{style}{word}{style:#}{name} {took}"));
     }
 }
@@ -70,13 +82,24 @@ impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
         match event {
             Event::Started { steps, .. } => self.bar.set_length(*steps as u64),
-            Event::Waiting { what, waited, timeout } => self.aside(&format!(
+            Event::Waiting {
+                what,
+                waited,
+                timeout,
+            } => self.aside(&format!(
                 "{CAREFUL}waiting{CAREFUL:#} for {what} ({} s of {} s)",
                 waited.as_secs(),
                 timeout.as_secs()
             )),
-            Event::Warned(warning) => self.aside(&format!("{CAREFUL}warning{CAREFUL:#}: {warning}")),
-            Event::MigrationStarted { id, .. } => self.bar.set_message((*id).to_owned()),
+            Event::Warned(warning) => {
+                self.aside(&format!("{CAREFUL}warning{CAREFUL:#}: {warning}"))
+            }
+            Event::MigrationStarted { action, id, .. } => {
+                self.bar.set_message((*id).to_owned());
+                if self.verbose {
+                    self.aside(&format!("{} {id}", action.word()));
+                }
+            }
             Event::StepStarted { step, of, what } => {
                 self.bar.inc(1);
                 if self.verbose {
@@ -84,8 +107,15 @@ impl Observer for Progress {
                 }
             }
             Event::Logged(message) => self.aside(&format!("{FAINT}log{FAINT:#}: {message}")),
-            Event::MigrationDone { action, id, duration, .. } => self.done(*action, id, *duration),
-            Event::Skipped { id, .. } => self.line(&format!("{FAINT}skipped{FAINT:#} {id}: another run has done it")),
+            Event::MigrationDone {
+                action,
+                id,
+                duration,
+                ..
+            } => self.done(*action, id, *duration),
+            Event::Skipped { id, .. } => self.line(&format!(
+                "{FAINT}skipped{FAINT:#} {id}: another run has done it"
+            )),
             Event::MigrationFailed { id, .. } => self.line(&format!("{BAD}failed{BAD:#} {id}")),
             _ => {}
         }

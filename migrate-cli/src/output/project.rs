@@ -16,17 +16,28 @@ use super::{CAREFUL, GOOD, Output};
 /// A path below the current folder is shown from there.
 fn near(path: &Path) -> String {
     let here = std::env::current_dir().ok();
-    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).display().to_string()
+    here.and_then(|here| path.strip_prefix(here).ok())
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 fn module(module: &ModuleLines) {
     if let Some(declaration) = &module.declaration {
-        println!("{GOOD}added{GOOD:#}   `{}` to {}", declaration.line, near(&declaration.file));
+        println!(
+            "{GOOD}added{GOOD:#}   `{}` to {}",
+            declaration.line,
+            near(&declaration.file)
+        );
     }
     match &module.lines[..] {
         [] => {}
         [line] => println!("{GOOD}added{GOOD:#}   `{line}` to {}", near(&module.file)),
-        lines => println!("{GOOD}added{GOOD:#}   {} modules to {}", lines.len(), near(&module.file)),
+        lines => println!(
+            "{GOOD}added{GOOD:#}   {} modules to {}",
+            lines.len(),
+            near(&module.file)
+        ),
     }
 }
 
@@ -41,9 +52,18 @@ impl Output {
                 struct_name: &'a str,
             }
             let id = created.id.as_str();
-            return self.json(&New { id, file: &created.file, module: &created.module.file, struct_name: &created.struct_name });
+            return self.json(&New {
+                id,
+                file: &created.file,
+                module: &created.module.file,
+                struct_name: &created.struct_name,
+            });
         }
-        println!("{GOOD}created{GOOD:#} {} (`{}`)", near(&created.file), created.struct_name);
+        println!(
+            "{GOOD}created{GOOD:#} {} (`{}`)",
+            near(&created.file),
+            created.struct_name
+        );
         module(&created.module);
         if let Some(last) = &created.behind {
             println!(
@@ -84,9 +104,15 @@ impl Output {
         }
         module(&imported.module);
         for file in &imported.ignored {
-            println!("{CAREFUL}warning{CAREFUL:#}: {} is no SQL file of a migration, and was left out", near(file));
+            println!(
+                "{CAREFUL}warning{CAREFUL:#}: {} is no SQL file of a migration, and was left out",
+                near(file)
+            );
         }
-        println!("{}", super::text::count(imported.migrations.len(), "imported"));
+        println!(
+            "{}",
+            super::migrations(imported.migrations.len()) + " imported"
+        );
         Ok(())
     }
 }

@@ -57,7 +57,8 @@ pub(crate) trait Driver {
     ) -> Result<Self::Transaction<'_>, DriverError>;
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError>;
     async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError>;
-    /// Tells other runs that this one is alive while it works outside a transaction.
+    /// Tells other runs that this one is alive while it works outside a transaction, until it is released. A
+    /// session that has the claim gets it again.
     async fn claim(&mut self) -> Result<Claim, DriverError>;
     async fn release(&mut self);
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod driver;
 mod prepare;
+mod record;
 mod stepwise;
 #[cfg(test)]
 mod tests;
@@ -15,9 +16,9 @@ use migrate_schema::Dialect;
 
 use crate::{
     error::Error,
-    history::Applied,
+    history::{Applied, History},
     observer::{Event, Observer, Report, steps_of},
-    plan::{Action, Decision, Plan, Request, Settings, Survey, decide},
+    plan::{Action, Decision, Plan, PlanError, Request, Settings, Survey, decide, still_wanted},
     registry::Registry,
 };
 use driver::{Driver, Snapshot};
@@ -75,6 +76,8 @@ struct Run<'r, D> {
     driver: &'r mut D,
     context: Context<'r>,
     snapshot: Snapshot,
+    /// The history before another run has changed it. From then on each action may be done already.
+    before: Option<History>,
     report: Report,
     /// The batch of this run; at least this, and at least that of the last row when it is used.
     batch: i64,
@@ -86,8 +89,17 @@ pub(crate) async fn run<D: Driver>(
     context: Context<'_>,
     request: &Request,
 ) -> Result<Report, Error> {
-    let snapshot = wait::history(driver, &context).await?;
-    let decision = decide(&context.survey(&snapshot), request, context.settings)?;
+    let result = decide_and_do(driver, context, request).await;
+    driver.release().await;
+    result
+}
+
+async fn decide_and_do<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+    request: &Request,
+) -> Result<Report, Error> {
+    let (snapshot, decision) = decided(driver, &context, request).await?;
     for warning in &decision.warnings {
         context.tell(&Event::Warned(warning));
     }
@@ -113,12 +125,42 @@ pub(crate) async fn run<D: Driver>(
         driver,
         context,
         snapshot,
+        before: None,
         report,
         batch,
     };
     match run.all(&decision.actions).await {
         Ok(()) => Ok(run.report),
         Err(error) => Err(error.with_report(run.report)),
+    }
+}
+
+/// What the request comes to. A migration that looks cut off may be at work in another run, which is waited for.
+async fn decided<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    request: &Request,
+) -> Result<(Snapshot, Decision), Error> {
+    // Nobody may be at a step while it is said what became of it, or while everything is dropped below it.
+    let stays_alone = matches!(request, Request::Resolve { .. } | Request::Fresh);
+    let mut alone = stays_alone;
+    if stays_alone {
+        wait::claim(driver, context).await?;
+    }
+    loop {
+        let snapshot = wait::history(driver, context).await?;
+        match decide(&context.survey(&snapshot), request, context.settings) {
+            Err(PlanError::Unresolved { .. } | PlanError::Incomplete { .. }) if !alone => {
+                wait::claim(driver, context).await?;
+                alone = true;
+            }
+            decision => {
+                if alone && !stays_alone {
+                    driver.release().await;
+                }
+                return Ok((snapshot, decision?));
+            }
+        }
     }
 }
 
@@ -158,28 +200,66 @@ pub(crate) async fn applied<D: Driver>(
 
 impl<D: Driver> Run<'_, D> {
     async fn all(&mut self, actions: &[Action]) -> Result<(), Error> {
-        for action in actions {
-            self.one(action).await?;
+        // What only changes the history happens together or not at all: a baseline that is half recorded
+        // could neither be repeated nor be gone on with.
+        for group in actions.chunk_by(|one, next| one.is_record() && next.is_record()) {
+            match group {
+                [one] => self.one(one).await?,
+                several => self.record_together(several).await?,
+            }
         }
         Ok(())
     }
 
     async fn one(&mut self, action: &Action) -> Result<(), Error> {
-        let result = if prepare::is_stepwise(&self.context, action) {
+        let stepwise = prepare::is_stepwise(&self.context, &self.snapshot.history, action);
+        let result = if stepwise {
             self.stepwise(action).await
         } else {
             self.transact(action).await
         };
-        if let Err(error) = &result {
-            let subject = prepare::subject(&self.context, &self.snapshot, action);
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            self.context.tell(&Event::MigrationFailed {
-                set: &subject.set,
-                id: &subject.id,
-                error: line,
-            });
+        // Who had to wait for too long has not even begun.
+        if let Err(error) = &result
+            && !error.is_locked()
+        {
+            self.failed(action, error);
         }
         result
+    }
+
+    fn failed(&self, action: &Action, error: &Error) {
+        let subject = prepare::subject(&self.context, &self.snapshot, action);
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        self.context.tell(&Event::MigrationFailed {
+            set: &subject.set,
+            id: &subject.id,
+            error: line,
+        });
+    }
+}
+
+/// Takes over what a transaction has read.
+fn reread(snapshot: &mut Snapshot, before: &mut Option<History>, now: Snapshot) {
+    let old = std::mem::replace(snapshot, now);
+    if before.is_none() && old.history.rows() != snapshot.history.rows() {
+        *before = Some(old.history);
+    }
+}
+
+/// Whether no other run has done an action already, and nothing speaks against it by now. `before` stays once
+/// it is set: an earlier action may have seen more than was planned on.
+fn is_wanted(
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    before: Option<&History>,
+    action: &Action,
+) -> Result<bool, PlanError> {
+    match before {
+        Some(before) => {
+            let survey = context.survey(snapshot);
+            still_wanted(&survey, before, action, context.settings)
+        }
+        None => Ok(true),
     }
 }

@@ -4,6 +4,7 @@ use migrate_schema::{Dialect, StatementKind};
 
 use crate::{
     error::{Error, Kind},
+    history::{History, Progress},
     native::Native,
     plan::{Action, ActionKind, Decision, Plan, PlanError, PlannedMigration, PlannedStep, Request},
     registry::Registered,
@@ -61,15 +62,20 @@ pub(super) fn place(one: &Registered) -> String {
     format!("{}:{}", one.file(), one.line())
 }
 
-/// Whether an action runs its steps outside a transaction.
-pub(super) fn is_stepwise(context: &Context<'_>, action: &Action) -> bool {
-    match action {
-        Action::Apply { at, .. } | Action::Revert { at, .. } => context
-            .registry
-            .get(*at)
-            .is_some_and(|one| !one.registration.transaction),
-        _ => false,
-    }
+/// Whether an action runs its steps outside a transaction. What was cut off there goes on there, even where
+/// the migration says something else by now.
+pub(super) fn is_stepwise(context: &Context<'_>, history: &History, action: &Action) -> bool {
+    let cut_off = |seq| {
+        let row = history.row(seq);
+        row.is_some_and(|row| row.progress != Progress::Applied)
+    };
+    let (at, cut_off) = match *action {
+        Action::Apply { at, row, .. } => (at, row.is_some_and(cut_off)),
+        Action::Revert { at, seq } => (at, cut_off(seq)),
+        _ => return false,
+    };
+    let one = context.registry.get(at);
+    cut_off || one.is_some_and(|one| !one.registration.transaction)
 }
 
 /// The steps of an action, refused where they cannot run.
@@ -79,18 +85,21 @@ pub(super) async fn prepare<D: Driver>(
     snapshot: &Snapshot,
     action: &Action,
 ) -> Result<Prepared, Error> {
+    // What was begun in one environment goes on, and goes back, as it was begun.
+    let environment = |seq: Option<i64>| {
+        let row = seq.and_then(|seq| snapshot.history.row(seq));
+        row.map_or(&*context.settings.environment, |row| &row.environment)
+    };
+    let transaction = !is_stepwise(context, &snapshot.history, action);
     match *action {
-        Action::Apply { at, .. } => match context.registry.get(at) {
-            Some(one) => migration(one, one.up(&context.settings.environment), context.dialect),
+        Action::Apply { at, row, .. } => match context.registry.get(at) {
+            Some(one) => migration(one, one.up(environment(row)), context.dialect, transaction),
             None => Ok(Prepared::default()),
         },
         Action::Revert { at, seq } => match context.registry.get(at) {
             Some(one) => {
-                let environment = snapshot
-                    .history
-                    .row(seq)
-                    .map_or(&*context.settings.environment, |row| &row.environment);
-                migration(one, one.down(environment), context.dialect)
+                let steps = one.down(environment(Some(seq)));
+                migration(one, steps, context.dialect, transaction)
             }
             None => Ok(Prepared::default()),
         },
@@ -101,7 +110,7 @@ pub(super) async fn prepare<D: Driver>(
                 .map_err(|e| Error::driver("cannot read the stored down", e))?;
             let subject = subject(context, snapshot, action);
             if statements.is_empty() {
-                return Err(PlanError::NoDown(vec![subject.id]).into());
+                return Err(PlanError::NoStoredDown(vec![subject.id]).into());
             }
             let sqls: Vec<Sql> = statements.into_iter().map(Sql::unchecked).collect();
             let tasks = Prepared::returned(&sqls, context.dialect).map_err(|fault| {
@@ -120,7 +129,12 @@ pub(super) async fn prepare<D: Driver>(
     }
 }
 
-fn migration(one: &Registered, steps: Steps, dialect: Dialect) -> Result<Prepared, Error> {
+fn migration(
+    one: &Registered,
+    steps: Steps,
+    dialect: Dialect,
+    transaction: bool,
+) -> Result<Prepared, Error> {
     let prepared = steps.prepare(dialect).map_err(|fault| {
         Error::new(Kind::Prepare {
             migration: one.id().to_string(),
@@ -129,28 +143,30 @@ fn migration(one: &Registered, steps: Steps, dialect: Dialect) -> Result<Prepare
         })
     })?;
     for task in &prepared.tasks {
-        refuse(one, task)?;
+        refuse(one, task, transaction)?;
     }
     Ok(prepared)
 }
 
 /// What the macro refuses where it can see it, for the steps that it cannot see.
-fn refuse(one: &Registered, task: &Task) -> Result<(), Error> {
+fn refuse(one: &Registered, task: &Task, transaction: bool) -> Result<(), Error> {
     match task {
-        Task::Statement { text, kind, .. } if one.registration.transaction => {
-            let option = match kind {
-                StatementKind::OutsideTransaction => "transaction = false",
-                StatementKind::ForeignKeysPragma => "foreign_keys = false",
+        Task::Statement { text, kind, .. } if transaction => {
+            let advice = match kind {
+                StatementKind::OutsideTransaction => "Write `transaction = false` in its attribute",
+                StatementKind::ForeignKeysPragma => {
+                    "Remove it, and write `foreign_keys = false` in the attribute"
+                }
                 _ => return Ok(()),
             };
             Err(Error::new(Kind::NeedsOption {
                 migration: one.id().to_string(),
                 place: place(one),
                 statement: text.to_string(),
-                option,
+                advice,
             }))
         }
-        Task::Run { label, native } => match wrong_closure(native, one.registration.transaction) {
+        Task::Run { label, native } => match wrong_closure(native, transaction) {
             Some(expected) => Err(Error::new(Kind::WrongClosure {
                 migration: one.id().to_string(),
                 label: label.clone(),
@@ -215,7 +231,7 @@ pub(super) async fn plan<D: Driver>(
         if prepared.no_down {
             no_down.push(format!("{} ({})", subject.id, subject.place));
         }
-        let stepwise = is_stepwise(context, action);
+        let stepwise = is_stepwise(context, &snapshot.history, action);
         let keys = foreign_keys(context, action, &prepared);
         migrations.push(PlannedMigration {
             action: subject.action,

@@ -7,22 +7,21 @@
 
 use std::time::Duration;
 
-use migrate_schema::StatementKind;
-
 use crate::{
     error::Error,
-    history::{Change, History, Progress},
+    history::{Change, History, Progress, Row},
     observer::Event,
     plan::{Action, PlanError},
-    steps::Task,
+    registry::Registered,
+    steps::{Task, is_outside},
 };
 
 use super::{
     Context, Run,
-    driver::{Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Transaction},
-    prepare,
+    driver::{Driver, DriverError, DriverErrorKind, ForeignKeys, Transaction},
+    is_wanted, prepare, reread,
     transact::{RowClock, StepsOf},
-    wait::Patience,
+    wait::{self, Patience},
 };
 
 /// What one short transaction writes.
@@ -46,9 +45,22 @@ enum Found {
     Overtaken,
 }
 
+/// What a step that failed has left behind.
+#[derive(Clone, Copy, Debug, Default)]
+enum Trace {
+    /// Nothing that its row does not tell.
+    #[default]
+    Nothing,
+    /// It was announced, and its Rust code has said that it failed.
+    Announced,
+    /// Its Rust code is done, and what came behind has failed.
+    Ran,
+}
+
 /// How a short transaction has failed.
 enum Fault {
     Busy(DriverError),
+    Recording(DriverError),
     /// The statement in it has failed.
     Statement(DriverError),
     Other(Error),
@@ -59,8 +71,12 @@ impl Fault {
         if error.is_busy() {
             Self::Busy(error)
         } else {
-            Self::Other(Error::driver("cannot record a step", error))
+            Self::Recording(error)
         }
+    }
+
+    fn plan(error: PlanError) -> Self {
+        Self::Other(error.into())
     }
 
     fn statement(error: DriverError) -> Self {
@@ -74,25 +90,7 @@ impl Fault {
 
 impl<D: Driver> Run<'_, D> {
     pub(super) async fn stepwise(&mut self, action: &Action) -> Result<(), Error> {
-        let mut patience = Patience::new(self.driver);
-        loop {
-            match self.driver.claim().await {
-                Ok(Claim::Taken | Claim::Unknown) => break,
-                Ok(Claim::HeldByAnother) => {
-                    let error = DriverError::new(
-                        DriverErrorKind::Busy,
-                        "another run works outside a transaction",
-                    );
-                    patience.wait(self.driver, &self.context, error).await?;
-                }
-                Err(error) => {
-                    return Err(Error::driver(
-                        "cannot see whether another run is at work",
-                        error,
-                    ));
-                }
-            }
-        }
+        wait::claim(self.driver, &self.context).await?;
         let result = self.steps_in_turn(action).await;
         self.driver.release().await;
         result
@@ -121,11 +119,12 @@ impl<D: Driver> Run<'_, D> {
         });
         for (at, task) in prepared.tasks.into_iter().enumerate().skip(done as usize) {
             let done = u32::try_from(at).unwrap_or(u32::MAX);
-            match self.step(action, &steps, done, task).await {
+            let mut trace = Trace::default();
+            match self.step(action, &steps, done, task, &mut trace).await {
                 Ok(Found::At { .. }) => {}
                 Ok(Found::Overtaken) => return self.overtaken(&steps),
                 Err(error) => {
-                    self.note_failure(action, done, &error).await;
+                    self.note_failure(action, done, trace, &error).await;
                     return Err(error);
                 }
             }
@@ -147,6 +146,7 @@ impl<D: Driver> Run<'_, D> {
         steps: &StepsOf<'_>,
         done: u32,
         task: Task,
+        trace: &mut Trace,
     ) -> Result<Found, Error> {
         let step = done as usize + 1;
         let advance = Write::Advance { done };
@@ -173,16 +173,18 @@ impl<D: Driver> Run<'_, D> {
                 {
                     return Ok(Found::Overtaken);
                 }
+                *trace = Trace::Announced;
                 // A closure that returns has said itself whether it failed, so nobody has to be asked then.
                 let sqls = self
                     .driver
                     .run(native)
                     .await
                     .map_err(|error| steps.failure(step, &label, None, error))?;
-                for text in steps.returned(&sqls)? {
+                *trace = Trace::Ran;
+                for text in steps.returned(step, &label, &sqls)? {
                     self.outside(&text)
                         .await
-                        .map_err(|error| steps.failure(step, &text, None, error))?;
+                        .map_err(|error| steps.failure_behind(step, &text, error))?;
                 }
                 self.write(action, advance, steps, None).await
             }
@@ -218,20 +220,36 @@ impl<D: Driver> Run<'_, D> {
     }
 
     /// Keeps the error in the row. Where that fails, the error itself is still returned to the caller.
-    async fn note_failure(&mut self, action: &Action, done: u32, error: &Error) {
-        let Some(seq) = seq_of(&self.context, &self.snapshot.history, action) else {
+    async fn note_failure(&mut self, action: &Action, done: u32, trace: Trace, error: &Error) {
+        let stamp = self.snapshot.stamp;
+        let Ok(mut tx) = self.driver.begin(ForeignKeys::AsSet).await else {
             return;
         };
+        let snapshot = match tx.changed_since(stamp).await {
+            Ok(snapshot) => snapshot,
+            Err(_) => return,
+        };
+        // The step may be recorded though its answer was lost, and another run may have gone on with it.
+        let history = snapshot
+            .as_ref()
+            .map_or(&self.snapshot.history, |now| &now.history);
+        let row = row_of(&self.context, history, action);
+        let Some((row, begun)) = row.and_then(|row| Some((row, begun(action, row, done)?))) else {
+            return;
+        };
+        let begun = match trace {
+            Trace::Nothing => begun,
+            Trace::Announced => done,
+            Trace::Ran => done + 1,
+        };
         let change = Change::Progress {
-            seq,
-            progress: progress(action, done, done),
+            seq: row.seq,
+            progress: progress(action, done, begun),
             error: Some(error.to_string()),
         };
-        if let Ok(mut tx) = self.driver.begin(ForeignKeys::AsSet).await
-            && tx.record(&change).await.is_ok()
-            && tx.commit().await.is_ok()
-        {
-            self.snapshot.history.apply(&change);
+        // The run ends with the error, so its copy of the history is not kept up.
+        if tx.record(&change).await.is_ok() {
+            let _ = tx.commit().await;
         }
     }
 
@@ -251,6 +269,10 @@ impl<D: Driver> Run<'_, D> {
             {
                 Ok(found) => return Ok(found),
                 Err(Fault::Busy(error)) => patience.wait(self.driver, &self.context, error).await?,
+                Err(Fault::Recording(error)) => {
+                    let what = format!("cannot record a step of `{}`", steps.subject.id);
+                    return Err(Error::driver(what, error));
+                }
                 Err(Fault::Other(error)) => return Err(error),
                 Err(Fault::Statement(error)) => {
                     let (text, origin) = statement.unwrap_or_default();
@@ -282,12 +304,18 @@ impl<D: Driver> Run<'_, D> {
             .begin(ForeignKeys::AsSet)
             .await
             .map_err(Fault::recording)?;
-        if let Some(snapshot) = tx
+        if let Some(now) = tx
             .changed_since(self.snapshot.stamp)
             .await
             .map_err(Fault::recording)?
         {
-            self.snapshot = snapshot;
+            reread(&mut self.snapshot, &mut self.before, now);
+        }
+        let before = self.before.as_ref();
+        if write == Write::Open
+            && !is_wanted(&self.context, &self.snapshot, before, action).map_err(Fault::plan)?
+        {
+            return Ok(Found::Overtaken);
         }
         self.batch = self.batch.max(self.snapshot.history.last_batch());
         let decider = Decider {
@@ -311,20 +339,17 @@ impl<D: Driver> Run<'_, D> {
         for change in &changes {
             tx.record(change).await.map_err(Fault::recording)?;
         }
-        tx.commit().await.map_err(Fault::recording)?;
+        if let Err(error) = tx.commit().await {
+            // Whether it took place cannot be known, and what a session writes itself does not change its stamp.
+            self.snapshot.stamp = None;
+            return Err(Fault::recording(error));
+        }
         self.snapshot.exists = true;
         for change in &changes {
             self.snapshot.history.apply(change);
         }
         Ok(found)
     }
-}
-
-fn is_outside(kind: StatementKind) -> bool {
-    matches!(
-        kind,
-        StatementKind::OutsideTransaction | StatementKind::ForeignKeysPragma
-    )
 }
 
 fn progress(action: &Action, done: u32, begun: u32) -> Progress {
@@ -334,16 +359,33 @@ fn progress(action: &Action, done: u32, begun: u32) -> Progress {
     }
 }
 
-/// The row of an action, where there is one.
-fn seq_of(context: &Context<'_>, history: &History, action: &Action) -> Option<i64> {
+/// How many steps are begun in a row that stands at this step of this direction.
+fn begun(action: &Action, row: &Row, step: u32) -> Option<u32> {
+    match (row.progress, action) {
+        (Progress::Reverting { done, begun }, Action::Revert { .. })
+        | (Progress::Applying { done, begun }, Action::Apply { .. })
+            if done == step =>
+        {
+            Some(begun)
+        }
+        _ => None,
+    }
+}
+
+/// The row of an action, where there is one. It may still have the id that the migration had before.
+fn row_of<'h>(context: &Context<'_>, history: &'h History, action: &Action) -> Option<&'h Row> {
+    let is = |one: &Registered, row: &Row| {
+        let row = (&*row.set, row.id.as_str());
+        row == (one.set(), one.id().as_str()) || one.renamed_from() == Some(row)
+    };
     match *action {
-        Action::Revert { seq, .. } => history.row(seq).map(|row| row.seq),
+        Action::Revert { at, seq } => {
+            let one = context.registry.get(at)?;
+            history.row(seq).filter(|row| is(one, row))
+        }
         Action::Apply { at, .. } => {
             let one = context.registry.get(at)?;
-            let mut newest_first = history.rows().iter().rev();
-            newest_first
-                .find(|row| &*row.set == one.set() && row.id == one.id().as_str())
-                .map(|row| row.seq)
+            history.rows().iter().rev().find(|row| is(one, row))
         }
         _ => None,
     }
@@ -360,10 +402,10 @@ struct Decider<'a> {
 
 impl Decider<'_> {
     fn decide(self, action: &Action, write: Write) -> Result<(Found, Vec<Change>), Error> {
-        let seq = seq_of(self.context, self.history, action);
-        let Some((seq, row)) = seq.and_then(|seq| Some((seq, self.history.row(seq)?))) else {
+        let Some(row) = row_of(self.context, self.history, action) else {
             return Ok(self.without_a_row(action, write));
         };
+        let seq = row.seq;
         let up = !matches!(action, Action::Revert { .. });
         let cut_off = |up| {
             Error::from(PlanError::Incomplete {
@@ -412,6 +454,8 @@ impl Decider<'_> {
                 (Found::At { done: done + 1 }, moved(done + 1, done + 1))
             }
             Write::Announce { .. } | Write::Advance { .. } => (Found::Overtaken, Vec::new()),
+            // Another run has taken it back, and another one has begun it anew.
+            Write::Close { .. } if (done as usize) < self.total => (Found::Overtaken, Vec::new()),
             Write::Close { .. } if !up => (Found::At { done }, vec![Change::Delete { seq }]),
             Write::Close { took } => (
                 Found::At { done },

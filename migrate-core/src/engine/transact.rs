@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    error::{Error, Failure, Kind},
+    error::{Error, Failure, Kind, Left},
     history::{Change, History, NewRow, Progress, Row},
     observer::{Done, Event},
-    plan::{Action, still_wanted},
+    plan::Action,
     registry::Registered,
     sql::{Origin, Sql},
     steps::{Prepared, Task},
@@ -15,7 +15,9 @@ use crate::{
 use super::{
     Context, Run,
     driver::{Driver, DriverError, DriverErrorKind, Transaction},
+    is_wanted,
     prepare::{self, Subject, foreign_keys, subject},
+    reread,
     wait::Patience,
 };
 
@@ -71,18 +73,16 @@ impl<D: Driver> Run<'_, D> {
         // From here on nobody else writes, so what is decided now holds until the commit.
         match tx.changed_since(self.snapshot.stamp).await {
             Ok(None) => {}
-            Ok(Some(snapshot)) => {
-                self.snapshot = snapshot;
-                let survey = self.context.survey(&self.snapshot);
-                if !still_wanted(&survey, action, self.context.settings)? {
-                    return Ok(Try::Skipped);
-                }
-            }
+            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.before, now),
             Err(error) => {
                 return busy_or(error, |error| {
                     Error::driver("cannot read the history", error)
                 });
             }
+        }
+        let before = self.before.as_ref();
+        if !is_wanted(&self.context, &self.snapshot, before, action)? {
+            return Ok(Try::Skipped);
         }
         self.batch = self.batch.max(self.snapshot.history.last_batch());
         let total = prepared.tasks.len();
@@ -117,7 +117,7 @@ impl<D: Driver> Run<'_, D> {
             statements,
         }));
         let exists = self.snapshot.exists && *action != Action::Wipe;
-        match write(tx, action, exists, &changes).await {
+        match write(tx, *action == Action::Wipe, exists, &changes).await {
             Ok(()) => {}
             Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
             Err(error) => return Err(commit_error(&subject, total, error)),
@@ -143,6 +143,10 @@ impl<D: Driver> Run<'_, D> {
             .down(&self.context.settings.environment)
             .prepare(self.context.dialect)
             .ok()?;
+        // It will run in one transaction, whatever the migration itself does.
+        if prepared.needs_no_transaction() {
+            return None;
+        }
         let statements: Vec<String> = prepared
             .only_sql()?
             .into_iter()
@@ -190,13 +194,13 @@ fn busy_or(error: DriverError, make: impl FnOnce(DriverError) -> Error) -> Resul
     }
 }
 
-async fn write<T: Transaction>(
+pub(super) async fn write<T: Transaction>(
     mut tx: T,
-    action: &Action,
+    wipes: bool,
     exists: bool,
     changes: &[Change],
 ) -> Result<(), DriverError> {
-    if *action == Action::Wipe {
+    if wipes {
         tx.wipe().await?;
     }
     if !exists {
@@ -217,7 +221,7 @@ fn commit_error(subject: &Subject, steps: usize, source: DriverError) -> Error {
             step: steps,
             of: steps,
             what: "PRAGMA foreign_key_check".to_owned(),
-            transaction: true,
+            left: Left::Nothing,
             source,
         }));
     }
@@ -237,7 +241,7 @@ pub(super) struct RowClock<'a> {
 
 impl RowClock<'_> {
     /// What an action changes in the history.
-    fn changes(&self, history: &History, action: &Action, steps: u32) -> Vec<Change> {
+    pub(super) fn changes(&self, history: &History, action: &Action, steps: u32) -> Vec<Change> {
         let one = |at: usize| self.context.registry.get(at);
         match *action {
             Action::Apply { at, batch, .. } => one(at)
@@ -390,7 +394,7 @@ impl StepsOf<'_> {
                     .run(native)
                     .await
                     .map_err(|error| self.stop(step, &label, None, error))?;
-                for text in self.returned(&sqls).map_err(Stop::Failed)? {
+                for text in self.returned(step, &label, &sqls).map_err(Stop::Failed)? {
                     tx.execute(&text)
                         .await
                         .map_err(|error| self.stop(step, &text, None, error))?;
@@ -400,17 +404,29 @@ impl StepsOf<'_> {
         Ok(())
     }
 
+    /// The failure of what comes behind the Rust code of a step.
+    pub(super) fn failure_behind(&self, step: usize, what: &str, source: DriverError) -> Error {
+        let left = if self.transaction {
+            Left::Nothing
+        } else {
+            Left::RustCode
+        };
+        self.failure_with(left, step, what, None, source)
+    }
+
     /// The statements that a Rust step has returned.
-    pub(super) fn returned(&self, sqls: &[Sql]) -> Result<Vec<String>, Error> {
+    pub(super) fn returned(
+        &self,
+        step: usize,
+        label: &str,
+        sqls: &[Sql],
+    ) -> Result<Vec<String>, Error> {
         match Prepared::returned(sqls, self.context.dialect) {
             Ok(tasks) => Ok(tasks.iter().map(|task| task.what().to_owned()).collect()),
             Err(fault) => {
-                let (migration, place) = (self.subject.id.clone(), self.subject.place.clone());
-                Err(Error::new(Kind::Prepare {
-                    migration,
-                    place,
-                    fault,
-                }))
+                let message = format!("the SQL that it returned: {fault}");
+                let source = DriverError::new(DriverErrorKind::Step, message);
+                Err(self.failure_behind(step, label, source))
             }
         }
     }
@@ -440,6 +456,22 @@ impl StepsOf<'_> {
         origin: Option<Origin>,
         source: DriverError,
     ) -> Error {
+        let left = if self.transaction {
+            Left::Nothing
+        } else {
+            Left::StepsBefore
+        };
+        self.failure_with(left, step, what, origin, source)
+    }
+
+    fn failure_with(
+        &self,
+        left: Left,
+        step: usize,
+        what: &str,
+        origin: Option<Origin>,
+        source: DriverError,
+    ) -> Error {
         let place = match origin {
             Some(origin) => format!("{}:{}", origin.file, origin.line),
             None => self.subject.place.clone(),
@@ -451,7 +483,7 @@ impl StepsOf<'_> {
             step,
             of: self.total,
             what: what.to_owned(),
-            transaction: self.transaction,
+            left,
             source,
         }))
     }

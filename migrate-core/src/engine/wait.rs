@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Context,
-    driver::{Driver, DriverError, Snapshot},
+    driver::{Claim, Driver, DriverError, DriverErrorKind, Snapshot},
 };
 
 /// The pauses between tries; the last one repeats.
@@ -22,6 +22,7 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 /// How long a run has waited. The clock starts again whenever the history moves: then another run is at
 /// work, and it is not stuck.
 pub(super) struct Patience {
+    what: String,
     since: Duration,
     pulse: Option<i64>,
     tries: usize,
@@ -29,8 +30,18 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// Waits for the write lock.
     pub(super) fn new<D: Driver>(driver: &D) -> Self {
+        let what = format!(
+            "the write lock of {}, which another connection holds",
+            driver.name()
+        );
+        Self::waiting_for(what, driver)
+    }
+
+    fn waiting_for<D: Driver>(what: String, driver: &D) -> Self {
         Self {
+            what,
             since: driver.now(),
             pulse: None,
             tries: 0,
@@ -54,13 +65,9 @@ impl Patience {
             self.pulse = pulse;
         }
         let waited = driver.now().saturating_sub(self.since);
-        let what = format!(
-            "the write lock of {}, which another connection holds",
-            driver.name()
-        );
         if waited >= context.timeout {
             return Err(Error::new(Kind::Locked {
-                what,
+                what: self.what.clone(),
                 waited,
                 source: error,
             }));
@@ -72,7 +79,7 @@ impl Patience {
         {
             self.told = Some(waited);
             context.tell(&Event::Waiting {
-                what: &what,
+                what: &self.what,
                 waited,
                 timeout: context.timeout,
             });
@@ -99,7 +106,34 @@ pub(super) async fn history<D: Driver>(
         match driver.history().await {
             Ok(snapshot) => return Ok(snapshot),
             Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
-            Err(error) => return Err(Error::driver("cannot read the history", error)),
+            Err(error) => {
+                let what = format!("cannot read the history of {}", driver.name());
+                return Err(Error::driver(what, error));
+            }
+        }
+    }
+}
+
+/// Returns when no other run works outside a transaction, as far as can be seen.
+pub(super) async fn claim<D: Driver>(driver: &mut D, context: &Context<'_>) -> Result<(), Error> {
+    let what = format!(
+        "another run on {}, which works outside a transaction",
+        driver.name()
+    );
+    let mut patience = Patience::waiting_for(what, driver);
+    loop {
+        match driver.claim().await {
+            Ok(Claim::Taken | Claim::Unknown) => return Ok(()),
+            Ok(Claim::HeldByAnother) => {
+                let alive = DriverError::new(DriverErrorKind::Busy, "it is alive");
+                patience.wait(driver, context, alive).await?;
+            }
+            Err(error) => {
+                return Err(Error::driver(
+                    "cannot see whether another run is at work",
+                    error,
+                ));
+            }
         }
     }
 }

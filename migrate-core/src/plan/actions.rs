@@ -39,6 +39,20 @@ pub(crate) enum Action {
     Wipe,
 }
 
+impl Action {
+    /// Whether it changes the history and nothing else.
+    pub(crate) fn is_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Forget { .. }
+                | Self::Rename { .. }
+                | Self::Record { .. }
+                | Self::Accept { .. }
+                | Self::Resolve { .. }
+        )
+    }
+}
+
 /// What to do, and what to say about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Decision {
@@ -74,9 +88,11 @@ pub(crate) fn decide(
     Ok(decider.decision)
 }
 
-/// Whether an action is still to be done after another run has changed the history.
+/// Whether an action that was decided on one history is still to be done on the one of now, which another run
+/// has changed. A `seq` may have gone to another migration meanwhile.
 pub(crate) fn still_wanted(
     survey: &Survey<'_>,
+    before: &History,
     action: &Action,
     settings: &Settings,
 ) -> Result<bool, PlanError> {
@@ -96,31 +112,52 @@ pub(crate) fn still_wanted(
                 )
             }))
         }
-        Action::Revert { seq, .. } | Action::RevertStored { seq } => {
-            let Some(row) = survey.history.row(*seq) else {
-                return Ok(false);
-            };
-            let newer = survey
-                .history
-                .rows()
-                .iter()
-                .rev()
-                .take_while(|other| other.seq > row.seq);
-            match newer.into_iter().find(|other| {
-                survey
-                    .of_row(other.seq)
-                    .is_some_and(|one| one.state != State::Foreign)
-            }) {
-                Some(newer) => Err(PlanError::Interference(newer.id.clone())),
-                None => Ok(true),
-            }
+        Action::Revert { at, seq } => match survey.of_row(*seq) {
+            Some(one) if one.registered == Some(*at) => newest(survey, *seq),
+            _ => Ok(false),
+        },
+        Action::RevertStored { seq } => match same_row(survey, before, *seq) {
+            Some(_) => newest(survey, *seq),
+            None => Ok(false),
+        },
+        Action::Forget { seq } => Ok(same_row(survey, before, *seq).is_some()),
+        Action::Resolve { seq, .. } => {
+            Ok(same_row(survey, before, *seq)
+                .is_some_and(|(was, row)| was.progress == row.progress))
         }
-        Action::Forget { seq }
-        | Action::Rename { seq, .. }
-        | Action::Accept { seq, .. }
-        | Action::Resolve { seq, .. } => Ok(survey.history.row(*seq).is_some()),
+        Action::Rename { at, seq } => Ok(survey
+            .of_row(*seq)
+            .is_some_and(|one| one.registered == Some(*at) && one.renamed)),
+        Action::Accept { at, seq } => Ok(survey.of_row(*seq).is_some_and(|one| {
+            one.registered == Some(*at) && matches!(one.state, State::Changed | State::BodyChanged)
+        })),
         Action::Record { at } => Ok(survey.list.get(*at).is_some_and(|one| one.row.is_none())),
         Action::Wipe => Ok(true),
+    }
+}
+
+/// A row as it was and as it is, where it still is that of the same migration.
+fn same_row<'s>(
+    survey: &'s Survey<'_>,
+    before: &'s History,
+    seq: i64,
+) -> Option<(&'s Row, &'s Row)> {
+    let (was, row) = (before.row(seq)?, survey.history.row(seq)?);
+    (was.set == row.set && was.id == row.id).then_some((was, row))
+}
+
+/// A way down takes the newest; what was applied meanwhile may rely on it.
+fn newest(survey: &Survey<'_>, seq: i64) -> Result<bool, PlanError> {
+    let rows = survey.history.rows().iter().rev();
+    let mut newer = rows.take_while(|other| other.seq > seq);
+    let own = newer.find(|other| {
+        survey
+            .of_row(other.seq)
+            .is_some_and(|one| one.state != State::Foreign)
+    });
+    match own {
+        Some(newer) => Err(PlanError::Interference(newer.id.clone())),
+        None => Ok(true),
     }
 }
 
@@ -392,7 +429,7 @@ impl<'a> Decider<'_, 'a> {
                 Some((one, _)) => {
                     return Err(PlanError::NotChanged(self.survey.id(one).to_owned()));
                 }
-                None => return Err(PlanError::NotApplied(id.clone())),
+                None => return Err(PlanError::NotInHistory(id.clone())),
             }
         }
         self.unique();
@@ -410,7 +447,7 @@ impl<'a> Decider<'_, 'a> {
                         .push(Warning::Forgotten(row.id.clone()));
                 }
                 Some(row) => return Err(PlanError::NotMissing(row.id.clone())),
-                None => return Err(PlanError::NotApplied(id.clone())),
+                None => return Err(PlanError::NotInHistory(id.clone())),
             }
         }
         self.unique();
@@ -438,7 +475,12 @@ impl<'a> Decider<'_, 'a> {
             seen.push(action.clone());
             new
         });
-        self.decision.warnings.dedup();
+        let mut told = Vec::new();
+        self.decision.warnings.retain(|warning| {
+            let new = !told.contains(warning);
+            told.push(warning.clone());
+            new
+        });
     }
 
     fn find(&self, wanted: &str) -> Result<usize, PlanError> {

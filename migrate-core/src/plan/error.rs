@@ -13,7 +13,7 @@ pub enum PlanError {
         near: Vec<String>,
     },
     /// A name that several migrations have.
-    #[error("`{wanted}` may be any of {}: write the whole id", list(.matches))]
+    #[error("`{wanted}` may be any of {}: write one of them in full", list(.matches))]
     Ambiguous {
         /// What was asked for.
         wanted: String,
@@ -32,24 +32,32 @@ pub enum PlanError {
     Changed(Vec<String>),
     /// Applied migrations that the program does not have.
     #[error(
-        "applied, but not in this program: {}. Is the program older than the database? Run the newer one; or, where they are \
-         gone for good, take them out of the history with `forget`",
+        "applied, but not in this program: {}. Is the program older than the database? Run the one that has it; or, where it \
+         is gone for good, take it out of the history with `forget`",
         list(.0)
     )]
     Missing(Vec<String>),
     /// Pending migrations that come before one that is applied.
     #[error(
         "out of order: {} would run after a later one that is already applied. Give it a new version behind that one; or \
-         allow it with the out-of-order policy",
+         allow it with the policy for it (`--out-of-order warn`)",
         list(.0)
     )]
     OutOfOrder(Vec<String>),
     /// Migrations that cannot be taken back.
-    #[error("cannot be taken back: {}. Nothing was done", list(.0))]
+    #[error("cannot be taken back: {}. Nothing was done", explained(.0))]
     Irreversible(Vec<String>),
     /// Migrations that have neither `down` nor a reason why not.
-    #[error("no `down`: {}. Write one, or `irreversible = \"why\"` in the attribute. Nothing was done", list(.0))]
+    #[error("no `down`: {}. Write one, or `irreversible = \"why\"` in the attribute. Nothing was done", explained(.0))]
     NoDown(Vec<String>),
+    /// Migrations that the program no longer has, and whose way back is not in the database.
+    #[error(
+        "no SQL is stored that takes back {}: its way back has Rust code or needs to run outside a transaction, or there is \
+         none. Run the program that has it; or, where it is gone for good, take it out of the history with `forget`. Nothing \
+         was done",
+        list(.0)
+    )]
+    NoStoredDown(Vec<String>),
     /// A migration outside a transaction that was cut off, where something else is asked for.
     #[error("`{id}` was cut off while it was {}: run `{}` again to finish it first", doing(*.up), verb(*.up))]
     Incomplete {
@@ -72,11 +80,14 @@ pub enum PlanError {
     /// A target that is not applied, for a way down.
     #[error("`{0}` is not applied, so there is no way down to it")]
     NotApplied(String),
+    /// A migration that is not applied, where its row is asked for.
+    #[error("`{0}` is not applied, so there is nothing of it in the history")]
+    NotInHistory(String),
     /// A migration that is applied already.
     #[error("`{0}` is already applied")]
     AlreadyApplied(String),
     /// A migration for other environments.
-    #[error("`{id}` is for the environments {} and this is `{environment}`", list(.environments))]
+    #[error("`{id}` is only for {}, and the environment of this run is `{environment}`", list(.environments))]
     OtherEnvironment {
         /// The migration.
         id: String,
@@ -149,9 +160,18 @@ fn list(names: &[String]) -> String {
         .join(", ")
 }
 
+/// Ids, each with the reason or the place that stands behind it.
+fn explained(names: &[String]) -> String {
+    let explained = names.iter().map(|name| match name.split_once(' ') {
+        Some((id, rest)) => format!("`{id}` {rest}"),
+        None => format!("`{name}`"),
+    });
+    explained.collect::<Vec<_>>().join(", ")
+}
+
 fn did_you_mean(near: &[String]) -> String {
     if near.is_empty() {
-        String::new()
+        "; `status` lists them all".to_owned()
     } else {
         format!(": did you mean {}?", list(near))
     }

@@ -5,6 +5,8 @@ mod error;
 mod names;
 mod request;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use actions::{Action, Decision, decide, still_wanted};

@@ -12,6 +12,9 @@ pub(crate) struct Candidate<'a, T> {
     pub(crate) value: T,
 }
 
+/// A way to recognise the one that is meant.
+type Way<'w, 'a, T> = &'w dyn Fn(&Candidate<'a, T>) -> bool;
+
 /// Finds by `id`, `set/id`, version (`5`, `005`, `20260215_02`) or name (`create_users`), in that order.
 pub(crate) fn find<'a, T: Copy>(
     wanted: &str,
@@ -32,8 +35,7 @@ pub(crate) fn find<'a, T: Copy>(
     let is_version =
         |one: &Candidate<'a, T>| version.is_some() && parsed(one).map(|id| id.version()) == version;
     let is_name = |one: &Candidate<'a, T>| parsed(one).is_some_and(|parsed| parsed.name() == id);
-    let ways: [&dyn Fn(&Candidate<'a, T>) -> bool; 3] =
-        [&|one| one.id == id, &is_version, &is_name];
+    let ways: [Way<'_, 'a, T>; 3] = [&|one| one.id == id, &is_version, &is_name];
     for way in ways {
         let found: Vec<_> = all.iter().filter(in_set).filter(|one| way(one)).collect();
         match found[..] {

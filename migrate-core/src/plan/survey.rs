@@ -1,7 +1,7 @@
 //! The registry beside the history: what state each migration is in. Pure; everything that is decided is
 //! decided on this.
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 use migrate_schema::Dialect;
 
@@ -57,7 +57,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) history: &'a History,
     pub(crate) list: Vec<Surveyed<'a>>,
-    by_seq: HashMap<i64, usize>,
+    /// The place in the list, for each row of the history.
+    of_row: Vec<Option<usize>>,
 }
 
 impl<'a> Survey<'a> {
@@ -67,44 +68,48 @@ impl<'a> Survey<'a> {
         environment: &str,
         dialect: Dialect,
     ) -> Self {
-        let index = history.index();
+        let mut rows = Rows::new(history);
         let mut list = Vec::with_capacity(registry.len());
-        let mut by_seq = HashMap::with_capacity(history.rows().len());
-        let mut highest: HashMap<&str, &Registered> = HashMap::new();
+        let mut of_row = vec![None; history.rows().len()];
+        // The last applied one of each set: what is pending before it is out of order. Sets are few.
+        let mut last_applied: Vec<(&str, usize)> = Vec::new();
         for (at, one) in registry.iter().enumerate() {
-            let now = index.get(&(one.set(), one.id().as_str())).copied();
-            let before = || one.renamed_from().and_then(|old| index.get(&old).copied());
-            let renamed = now.is_none() && before().is_some();
-            let row = now.or_else(before);
+            let now = rows.position(one.set(), one.id().as_str());
+            let before = || {
+                one.renamed_from()
+                    .and_then(|(set, id)| rows.elsewhere(set, id))
+            };
+            let position = now.or_else(before);
+            let row = position.and_then(|position| history.rows().get(position));
             let state = match row {
                 Some(row) => applied_state(one, row, dialect),
                 None => pending_state(one, environment),
             };
-            if let Some(row) = row {
-                by_seq.insert(row.seq, at);
-                let last = highest.entry(one.set()).or_insert(one);
-                if one.id() > last.id() {
-                    *last = one;
+            if let Some(of_row) = position.and_then(|position| of_row.get_mut(position)) {
+                *of_row = Some(at);
+                match last_applied.iter_mut().find(|(set, _)| *set == one.set()) {
+                    Some((_, last)) => *last = at,
+                    None => last_applied.push((one.set(), at)),
                 }
             }
             list.push(Surveyed {
                 registered: Some(at),
                 row,
                 state,
-                renamed,
+                renamed: now.is_none() && row.is_some(),
             });
         }
-        for (one, surveyed) in registry.iter().zip(&mut list) {
-            let late = highest
-                .get(one.set())
-                .is_some_and(|last| last.id() > one.id());
-            if late && surveyed.state == State::Pending {
-                surveyed.state = State::OutOfOrder;
+        for (set, last) in last_applied {
+            let before = registry.iter().zip(&mut list).take(last);
+            for (_, surveyed) in before.filter(|(one, _)| one.set() == set) {
+                if surveyed.state == State::Pending {
+                    surveyed.state = State::OutOfOrder;
+                }
             }
         }
         let sets = registry.sets();
-        for row in history.rows() {
-            if !by_seq.contains_key(&row.seq) {
+        for (row, of_row) in history.rows().iter().zip(&mut of_row) {
+            if of_row.is_none() {
                 let state = if !sets.contains(&*row.set) {
                     State::Foreign
                 } else if row.progress == Progress::Applied {
@@ -112,7 +117,7 @@ impl<'a> Survey<'a> {
                 } else {
                     State::Incomplete
                 };
-                by_seq.insert(row.seq, list.len());
+                *of_row = Some(list.len());
                 list.push(Surveyed {
                     registered: None,
                     row: Some(row),
@@ -125,13 +130,14 @@ impl<'a> Survey<'a> {
             registry,
             history,
             list,
-            by_seq,
+            of_row,
         }
     }
 
     /// The migration of a row.
     pub(crate) fn of_row(&self, seq: i64) -> Option<&Surveyed<'a>> {
-        self.by_seq.get(&seq).and_then(|at| self.list.get(*at))
+        let at = self.of_row.get(self.history.position(seq)?)?;
+        at.and_then(|at| self.list.get(at))
     }
 
     pub(crate) fn registered(&self, surveyed: &Surveyed<'_>) -> Option<&'a Registered> {
@@ -152,6 +158,44 @@ impl<'a> Survey<'a> {
         state: &'s State,
     ) -> impl Iterator<Item = &'s Surveyed<'a>> {
         self.list.iter().filter(move |one| one.state == *state)
+    }
+}
+
+/// Finds the row of a migration. Mostly migrations were applied in their order, so it is the one behind the
+/// last that was found, and nothing has to be hashed.
+struct Rows<'a> {
+    history: &'a History,
+    next: usize,
+    index: OnceCell<HashMap<(&'a str, &'a str), usize>>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(history: &'a History) -> Self {
+        Self {
+            history,
+            next: 0,
+            index: OnceCell::new(),
+        }
+    }
+
+    fn position(&mut self, set: &str, id: &str) -> Option<usize> {
+        let row = self.history.rows().get(self.next);
+        let position = match row {
+            Some(row) if row.id == id && &*row.set == set => Some(self.next),
+            None if self.next == 0 => None,
+            _ => self.elsewhere(set, id),
+        };
+        self.next = position.map_or(self.next, |position| position + 1);
+        position
+    }
+
+    fn elsewhere(&self, set: &str, id: &str) -> Option<usize> {
+        let rows = self.history.rows().iter().enumerate();
+        let index = self.index.get_or_init(|| {
+            rows.map(|(position, row)| ((&*row.set, row.id.as_str()), position))
+                .collect()
+        });
+        index.get(&(set, id)).copied()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Catalog, CatalogError, Entry, reference::describe};
 use crate::{
     Dialect,
-    model::{Change, ColumnDefinition, Index, IndexKey, Table},
+    model::{Change, ColumnDefinition, ForeignKey, Index, IndexKey, Table},
     nearest,
 };
 
@@ -29,11 +29,14 @@ impl Catalog {
 
     fn create_table(&mut self, table: &Table) -> Result<(), CatalogError> {
         self.check_table_name(&table.name)?;
+        self.check_constraint_names(table)?;
         for key in &table.foreign_keys {
             self.check_reference(table, key)?;
         }
+        let mut table = table.clone();
+        self.name_foreign_keys(&table.name, &mut table.foreign_keys)?;
         self.put(Entry {
-            table: table.clone(),
+            table,
             indexes: Vec::new(),
         });
         Ok(())
@@ -45,9 +48,9 @@ impl Catalog {
         if self.dialect != Dialect::Sqlite {
             let user = self
                 .tables()
-                .filter(|owner| !self.same(&owner.name, &table.name))
+                .filter(|owner| !self.same_table(&owner.name, &table.name))
                 .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
-                .find(|(_, key)| self.same(&key.table, &table.name));
+                .find(|(_, key)| self.same_table(&key.table, &table.name));
             if let Some((owner, key)) = user {
                 return Err(CatalogError::TableInUse {
                     table: table.name.clone(),
@@ -78,8 +81,11 @@ impl Catalog {
                 table: before.name.clone(),
             });
         }
-        entry.table.push(definition.clone());
-        for key in &definition.foreign_keys {
+        let mut definition = definition.clone();
+        self.name_foreign_keys(&entry.table.name, &mut definition.foreign_keys)?;
+        let keys = definition.foreign_keys.clone();
+        entry.table.push(definition);
+        for key in &keys {
             self.check_reference(&entry.table, key)?;
         }
         self.put(entry);
@@ -131,7 +137,7 @@ impl Catalog {
     fn reference_without_key(&self, table: &str) -> Option<String> {
         self.tables()
             .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
-            .filter(|(_, key)| self.same(&key.table, table))
+            .filter(|(_, key)| self.same_table(&key.table, table))
             .find(|(owner, key)| self.check_reference(owner, key).is_err())
             .map(|(owner, key)| describe(owner, key))
     }
@@ -163,25 +169,72 @@ impl Catalog {
         if self.table(name).is_some() {
             return taken(name, "a table");
         }
-        let shared = self.dialect != Dialect::Mysql;
-        if shared && self.all_indexes().any(|index| self.same(&index.name, name)) {
+        if self.dialect != Dialect::Mysql && self.is_index_name(name, None) {
             return taken(name, "an index");
         }
         Ok(())
     }
 
     fn check_index_name(&self, name: &str, table: &Table) -> Result<(), CatalogError> {
-        let shared = self.dialect != Dialect::Mysql;
-        if shared && self.table(name).is_some() {
+        let of = (self.dialect == Dialect::Mysql).then_some(table.name.as_str());
+        if of.is_none() && self.table(name).is_some() {
             return taken(name, "a table");
         }
-        let mut others = self
-            .all_indexes()
-            .filter(|index| shared || self.same(&index.table, &table.name));
-        if others.any(|index| self.same(&index.name, name)) {
+        if self.is_index_name(name, of) {
             return taken(name, "an index");
         }
         Ok(())
+    }
+
+    /// On MySQL a foreign key has the name that the renderer gives it, which it keeps when its table gets another one.
+    /// No other in the database may have it.
+    fn name_foreign_keys(&self, table: &str, keys: &mut [ForeignKey]) -> Result<(), CatalogError> {
+        if self.dialect != Dialect::Mysql {
+            return Ok(());
+        }
+        for key in keys {
+            let name = key.constraint_name(table);
+            let mut others = self.tables().flat_map(|table| &table.foreign_keys);
+            if others.any(|other| other.name.as_ref().is_some_and(|own| self.same(own, &name))) {
+                return taken(&name, "a foreign key");
+            }
+            key.name = Some(name);
+        }
+        Ok(())
+    }
+
+    /// PostgreSQL makes an index for a unique constraint and gives it the constraint's name.
+    fn check_constraint_names(&self, table: &Table) -> Result<(), CatalogError> {
+        if self.dialect != Dialect::Postgres {
+            return Ok(());
+        }
+        let mut names = table
+            .uniques
+            .iter()
+            .filter_map(|unique| unique.name.as_ref());
+        names.try_for_each(|name| {
+            if self.same_table(name, &table.name) {
+                return taken(name, "a table");
+            }
+            self.check_index_name(name, table)
+        })
+    }
+
+    /// Whether an index, or what the dialect makes an index for, has this name: in any table or in one.
+    fn is_index_name(&self, name: &str, of: Option<&str>) -> bool {
+        let mut entries = self
+            .tables
+            .values()
+            .filter(|entry| of.is_none_or(|table| self.same_table(&entry.table.name, table)));
+        entries.any(|Entry { table, indexes }| {
+            let uniques = table
+                .uniques
+                .iter()
+                .filter(|_| self.dialect != Dialect::Sqlite);
+            let uniques = uniques.filter_map(|unique| unique.name.as_ref());
+            let mut names = indexes.iter().map(|index| &index.name).chain(uniques);
+            names.any(|other| self.same(other, name))
+        })
     }
 }
 
@@ -313,7 +366,7 @@ mod tests {
             t.id();
         });
         assert_eq!(message(Dialect::Postgres, &upper), "fits");
-        assert!(message(Dialect::Mysql, &upper).starts_with("there is already a table"));
+        assert_eq!(message(Dialect::Mysql, &upper), "fits");
         assert_eq!(
             message(Dialect::Postgres, &Change::drop_table("Users")),
             "no such table: Users; did you mean `users`?"
@@ -332,6 +385,66 @@ mod tests {
             message(Dialect::Postgres, &index("users", "users"))
                 .starts_with("there is already a table")
         );
+    }
+
+    #[test]
+    fn a_unique_constraint_has_an_index_of_its_name() {
+        let table = |name: &str, unique: &str| {
+            Change::create_table(name, |t| {
+                t.text("a");
+                t.unique(["a"]).named(unique);
+            })
+        };
+        let is_taken = "there is already an index named `users_email`: write another name";
+        assert_eq!(
+            message(Dialect::Postgres, &table("t", "users_email")),
+            is_taken
+        );
+        assert_eq!(on_sqlite(&table("t", "users_email")), "fits");
+        assert_eq!(message(Dialect::Mysql, &table("t", "users_email")), "fits");
+        for name in ["t", "users"] {
+            let is_taken = format!("there is already a table named `{name}`: write another name");
+            assert_eq!(message(Dialect::Postgres, &table("t", name)), is_taken);
+        }
+        let after = |dialect| {
+            let mut catalog = blog(dialect);
+            catalog.apply(&table("t", "u")).unwrap();
+            ["t", "users"].map(|table| {
+                let index = Change::create_index("u", table, |i| i.expression("1"));
+                catalog.clone().apply(&index).is_ok()
+            })
+        };
+        assert_eq!(after(Dialect::Sqlite), [true, true]);
+        assert_eq!(after(Dialect::Postgres), [false, false]);
+        assert_eq!(after(Dialect::Mysql), [false, true]);
+    }
+
+    #[test]
+    fn a_foreign_key_keeps_its_name_on_mysql() {
+        let mut catalog = blog(Dialect::Mysql);
+        catalog
+            .apply(&Change::rename_table("users", "people"))
+            .unwrap();
+        let users = Change::create_table("users", |t| {
+            t.integer("team_id").references("teams", "id");
+        });
+        assert_eq!(
+            catalog.apply(&users).unwrap_err().to_string(),
+            "there is already a foreign key named `users_team_id_fkey`: write another name"
+        );
+        let without_key = Change::drop_column("people", "team_id");
+        assert_eq!(
+            catalog.apply(&without_key).unwrap_err().to_string(),
+            "the column `people.team_id` is used by the foreign key `users_team_id_fkey`: \
+             name it in `Change::DropColumn`"
+        );
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            let mut catalog = blog(dialect);
+            catalog
+                .apply(&Change::rename_table("users", "people"))
+                .unwrap();
+            catalog.apply(&users).unwrap();
+        }
     }
 
     #[test]
@@ -355,6 +468,19 @@ mod tests {
                           add a unique constraint or index";
         assert_eq!(message(Dialect::Postgres, &to("teams", "code")), not_unique);
         assert_eq!(on_sqlite(&to("teams", "code")), "fits");
+        let posts = Change::create_table("posts", |t| {
+            t.integer("parent").references("posts", "id");
+        });
+        assert!(posts.validate().is_err());
+        let posts = Change::create_table("posts", |t| {
+            t.integer("user_id").references("users", "ident");
+        });
+        for dialect in Dialect::ALL {
+            assert_eq!(
+                message(dialect, &posts),
+                "foreign key posts (user_id): no such column: users.ident"
+            );
+        }
         let mut catalog = blog(Dialect::Sqlite);
         assert_eq!(catalog.dangling_references(), []);
         catalog.apply(&to("teams", "code")).unwrap();

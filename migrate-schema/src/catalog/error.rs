@@ -45,12 +45,12 @@ pub enum CatalogError {
         /// The table it belongs to.
         actual: String,
     },
-    /// A table or index of this name is there already.
+    /// A table, an index or a foreign key of this name is there already.
     #[error("there is already {kind} named `{name}`: write another name")]
     NameTaken {
         /// The name.
         name: String,
-        /// What has it: `a table` or `an index`.
+        /// What has it: `a table`, `an index` or `a foreign key`.
         kind: &'static str,
     },
     /// The table has a column of this name already.

@@ -29,13 +29,15 @@ mod rename;
 use std::collections::BTreeMap;
 
 pub use error::CatalogError;
+#[cfg(feature = "render")]
+pub(crate) use names::mentions;
 
 use crate::{
     Dialect,
     model::{Column, Index, Table},
     nearest,
 };
-use names::same_name;
+use names::{same_name, same_table};
 
 /// Tables and their indexes.
 ///
@@ -88,14 +90,19 @@ impl Catalog {
             .map_or(&[], |entry| &entry.indexes)
     }
 
-    /// How the dialect finds a table: PostgreSQL tells upper from lower case in the quoted names that the builder writes.
+    /// How the dialect finds a table: two keys are equal where [`same_table`] says so.
     fn key(&self, name: &str) -> String {
         match self.dialect {
-            Dialect::Postgres => name.to_owned(),
-            Dialect::Sqlite | Dialect::Mysql => name.to_ascii_lowercase(),
+            Dialect::Sqlite => name.to_ascii_lowercase(),
+            Dialect::Postgres | Dialect::Mysql => name.to_owned(),
         }
     }
 
+    fn same_table(&self, left: &str, right: &str) -> bool {
+        same_table(self.dialect, left, right)
+    }
+
+    /// Whether two names of columns, indexes or constraints are one.
     fn same(&self, left: &str, right: &str) -> bool {
         same_name(self.dialect, left, right)
     }

@@ -16,8 +16,16 @@ pub(super) fn same_name(dialect: Dialect, left: &str, right: &str) -> bool {
     }
 }
 
+/// Whether two quoted names of tables are one. On MySQL the server's file system decides; where it runs in production, they differ.
+pub(super) fn same_table(dialect: Dialect, left: &str, right: &str) -> bool {
+    match dialect {
+        Dialect::Sqlite => left.eq_ignore_ascii_case(right),
+        Dialect::Postgres | Dialect::Mysql => left == right,
+    }
+}
+
 /// Whether an expression names the column.
-pub(super) fn mentions(expression: &str, column: &str, dialect: Dialect) -> bool {
+pub(crate) fn mentions(expression: &str, column: &str, dialect: Dialect) -> bool {
     let tokens: Vec<Token> = lex::tokens(expression, dialect).collect();
     (0..tokens.len()).any(|at| names_column(expression, &tokens, at, column, dialect))
 }

@@ -45,9 +45,9 @@ impl Catalog {
         self.tables()
             .flat_map(|owner| owner.foreign_keys.iter().map(move |key| (owner, key)))
             .find(|(owner, key)| {
-                let own =
-                    self.same(&owner.name, &table.name) && self.contains(&key.columns, column);
-                !own && self.same(&key.table, &table.name)
+                let own = self.same_table(&owner.name, &table.name)
+                    && self.contains(&key.columns, column);
+                !own && self.same_table(&key.table, &table.name)
                     && self.contains(&key.referenced_columns, column)
             })
     }
@@ -63,7 +63,7 @@ impl Catalog {
 
     fn fault(&self, owner: &Table, key: &ForeignKey) -> Result<(), CatalogError> {
         // A table that refers to itself may not be in the catalog yet.
-        let (target, indexes): (&Table, &[Index]) = if self.same(&owner.name, &key.table) {
+        let (target, indexes): (&Table, &[Index]) = if self.same_table(&owner.name, &key.table) {
             (owner, self.indexes(&owner.name))
         } else {
             let Entry { table, indexes } = self.entry(&key.table)?;
@@ -72,10 +72,13 @@ impl Catalog {
         for column in &key.referenced_columns {
             self.column(target, column)?;
         }
-        // MySQL asks for an index only, and which ones it has made itself is not known here.
-        if self.dialect == Dialect::Mysql
-            || self.is_unique(target, indexes, &key.referenced_columns)
-        {
+        let found = match self.dialect {
+            Dialect::Mysql => self.is_indexed(target, indexes, &key.referenced_columns),
+            Dialect::Sqlite | Dialect::Postgres => {
+                self.is_unique(target, indexes, &key.referenced_columns)
+            }
+        };
+        if found {
             return Ok(());
         }
         Err(CatalogError::NotUnique {
@@ -86,31 +89,50 @@ impl Catalog {
 
     /// Whether these columns, in whatever order, are the primary key or have a constraint or whole index of their own.
     fn is_unique(&self, table: &Table, indexes: &[Index], columns: &[String]) -> bool {
-        let covers = |key: &[&String]| {
-            key.len() == columns.len() && key.iter().all(|name| self.contains(columns, name))
-        };
-        let keys = table.uniques.iter().map(|unique| &unique.columns);
-        if std::iter::once(&table.primary_key)
-            .chain(keys)
-            .any(|key| covers(&key.iter().collect::<Vec<_>>()))
-        {
-            return true;
-        }
-        let mut whole = indexes
+        let whole = indexes
             .iter()
             .filter(|index| index.unique && index.filter.is_none());
-        whole.any(|index| {
-            let names: Option<Vec<&String>> = index
-                .columns
-                .iter()
-                .map(|column| match &column.key {
-                    IndexKey::Column(name) => Some(name),
-                    IndexKey::Expression(_) => None,
-                })
-                .collect();
-            names.is_some_and(|names| covers(&names))
+        let mut keys = constraints(table).chain(whole.filter_map(columns_of));
+        keys.any(|key| {
+            key.len() == columns.len() && key.iter().all(|name| self.contains(columns, name))
         })
     }
+
+    /// Whether any index begins with these columns in this order, which is all that MySQL asks for. It makes one for each
+    /// foreign key.
+    fn is_indexed(&self, table: &Table, indexes: &[Index], columns: &[String]) -> bool {
+        let own = table
+            .foreign_keys
+            .iter()
+            .map(|key| key.columns.iter().collect());
+        let mut keys = constraints(table)
+            .chain(own)
+            .chain(indexes.iter().filter_map(columns_of));
+        keys.any(|key| {
+            key.len() >= columns.len()
+                && key
+                    .iter()
+                    .zip(columns)
+                    .all(|(name, column)| self.same(name, column))
+        })
+    }
+}
+
+/// The columns of the primary key and of the unique constraints.
+fn constraints(table: &Table) -> impl Iterator<Item = Vec<&String>> {
+    let uniques = table.uniques.iter().map(|unique| &unique.columns);
+    std::iter::once(&table.primary_key)
+        .chain(uniques)
+        .map(|columns| columns.iter().collect())
+}
+
+/// The columns of an index, unless it is over expressions.
+fn columns_of(index: &Index) -> Option<Vec<&String>> {
+    let keys = index.columns.iter().map(|column| match &column.key {
+        IndexKey::Column(name) => Some(name),
+        IndexKey::Expression(_) => None,
+    });
+    keys.collect()
 }
 
 /// A foreign key as a message names it.

@@ -2,7 +2,7 @@
 
 use super::{
     Catalog, CatalogError, Entry,
-    names::{self, mentions, same_name},
+    names::{self, mentions, same_name, same_table},
 };
 use crate::{
     Dialect,
@@ -27,7 +27,7 @@ impl Catalog {
         self.tables.insert(self.key(to), entry);
         for entry in self.tables.values_mut() {
             for key in &mut entry.table.foreign_keys {
-                if same_name(dialect, &key.table, &old) {
+                if same_table(dialect, &key.table, &old) {
                     key.table = to.to_owned();
                 }
             }
@@ -66,7 +66,7 @@ impl Catalog {
         own_names(&mut entry.table, &mut entry.indexes).for_each(rename);
         for entry in self.tables.values_mut() {
             for key in &mut entry.table.foreign_keys {
-                if same_name(dialect, &key.table, &owner) {
+                if same_table(dialect, &key.table, &owner) {
                     key.referenced_columns.iter_mut().for_each(rename);
                 }
             }
@@ -144,31 +144,22 @@ fn own_names<'a>(
         .chain(indexed)
 }
 
-/// MySQL does not rewrite expressions, so it keeps the columns that they name.
+/// MySQL keeps the columns that an index's expression names. What a check names it keeps too, but MariaDB rewrites it.
 fn check_expressions_on_mysql(entry: &Entry, column: &str) -> Result<(), CatalogError> {
     let named = |text: &str| mentions(text, column, Dialect::Mysql);
-    let check = entry
-        .table
-        .checks
-        .iter()
-        .find(|check| named(&check.expression));
-    let index = entry.indexes.iter().find(|index| {
-        index
-            .columns
-            .iter()
-            .any(|column| matches!(&column.key, IndexKey::Expression(text) if named(text)))
+    let user = entry.indexes.iter().find(|index| {
+        let mut keys = index.columns.iter();
+        keys.any(|column| matches!(&column.key, IndexKey::Expression(text) if named(text)))
     });
-    let user = match (check, index) {
-        (Some(check), _) => format!("the check `{}`", check.expression),
-        (None, Some(index)) => format!("an expression of the index `{}`", index.name),
-        (None, None) => return Ok(()),
-    };
-    Err(CatalogError::ColumnInUse {
-        table: entry.table.name.clone(),
-        column: column.to_owned(),
-        user,
-        instead: "drop that first",
-    })
+    match user {
+        Some(index) => Err(CatalogError::ColumnInUse {
+            table: entry.table.name.clone(),
+            column: column.to_owned(),
+            user: format!("an expression of the index `{}`", index.name),
+            instead: "drop the index first",
+        }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -178,14 +169,19 @@ mod tests {
 
     fn blog(dialect: Dialect) -> Catalog {
         let mut catalog = Catalog::new(dialect);
+        let size = if dialect == Dialect::Postgres {
+            "size"
+        } else {
+            "SIZE"
+        };
         let changes = [
             Change::create_table("teams", |t| {
                 t.id();
                 t.integer("size").check("teams.size > 0");
-                t.unique(["SIZE"]);
+                t.unique([size]);
             }),
             Change::create_table("users", |t| {
-                t.integer("team_id").references("Teams", "id");
+                t.integer("team_id").references("teams", "id");
                 t.integer("other_id").references("teams", "id");
                 t.primary_key(["team_id"]);
                 t.check("others", "other_id <> team_id");
@@ -269,28 +265,17 @@ mod tests {
                 .to_string(),
             "there is already a table named `Teams`: write another name"
         );
-        let mut postgres = Catalog::new(Dialect::Postgres);
-        postgres
-            .apply(&Change::create_table("teams", |t| {
-                t.id();
-            }))
-            .unwrap();
-        postgres
-            .apply(&Change::rename_table("teams", "Teams"))
-            .unwrap();
-        assert!(postgres.table("teams").is_none());
+        for dialect in [Dialect::Postgres, Dialect::Mysql] {
+            let mut catalog = blog(dialect);
+            catalog
+                .apply(&Change::rename_table("teams", "Teams"))
+                .unwrap();
+            assert!(catalog.table("teams").is_none());
+        }
     }
 
     #[test]
     fn mysql_keeps_columns_that_expressions_name() {
-        let mut catalog = blog(Dialect::Mysql);
-        assert_eq!(
-            catalog
-                .apply(&Change::rename_column("users", "other_id", "x"))
-                .unwrap_err()
-                .to_string(),
-            "the column `users.other_id` is used by the check `other_id <> team_id`: drop that first"
-        );
         let mut catalog = Catalog::new(Dialect::Mysql);
         let changes = [
             Change::create_table("t", |t| {
@@ -307,7 +292,7 @@ mod tests {
                 .apply(&Change::rename_column("t", "a", "b"))
                 .unwrap_err()
                 .to_string(),
-            "the column `t.a` is used by an expression of the index `i`: drop that first"
+            "the column `t.a` is used by an expression of the index `i`: drop the index first"
         );
         catalog
             .apply(&Change::rename_column("t", "id", "number"))

@@ -411,6 +411,13 @@ filter "age > 1""#
     }
 
     #[test]
+    fn equal_changes_have_equal_texts() {
+        let zero = |zero: f64| Change::add_column("t", |c| c.double("a").default(zero));
+        assert_eq!(zero(0.0), zero(-0.0));
+        assert_eq!(zero(0.0).canonical(), zero(-0.0).canonical());
+    }
+
+    #[test]
     fn names_cannot_pass_for_structure() {
         let pairs = [
             (

@@ -52,6 +52,14 @@ pub enum ModelError {
         /// The column.
         column: String,
     },
+    /// Two constraints of one name; case does not count.
+    #[error("table `{table}` has two constraints named `{name}`: give one of them another name")]
+    DuplicateConstraint {
+        /// The table.
+        table: String,
+        /// The name.
+        name: String,
+    },
     /// A column that an index, key or constraint names twice.
     #[error("{what} names the column `{column}` twice: write it once")]
     RepeatedColumn {

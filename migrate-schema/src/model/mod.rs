@@ -13,7 +13,6 @@ mod error;
 mod index;
 mod table;
 mod validate;
-mod validate_column;
 
 pub use change::Change;
 pub use column_type::{ColumnType, UnknownColumnType};

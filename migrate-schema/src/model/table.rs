@@ -317,3 +317,35 @@ pub enum Action {
     /// Set the referring columns to their default.
     SetDefault,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_on_a_column_stands_in_the_lists() {
+        let mut definition = ColumnDefinition::from(Column::new("a", ColumnType::Text));
+        definition.primary_key = true;
+        definition.unique = true;
+        definition.checks.push("a > 0".into());
+        let mut table = Table::new("t");
+        table.push(definition);
+        assert!(!table.column("A").unwrap().nullable);
+        assert_eq!(table.primary_key, ["a"]);
+        assert_eq!(table.uniques, [Unique::new(["a"])]);
+        assert_eq!(table.checks[0].column.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn literals() {
+        assert_eq!(Literal::from(1), Literal::Integer(1));
+        assert_eq!(Literal::from(1_u32), Literal::Integer(1));
+        assert_eq!(Literal::from(i64::MAX), Literal::Integer(i64::MAX));
+        assert_eq!(Literal::from(0.5), Literal::Double(0.5));
+        assert_eq!(Literal::from(true), Literal::Boolean(true));
+        assert_eq!(Literal::from(String::from("a")), Literal::from("a"));
+        assert_eq!(Literal::from(&[1_u8][..]), Literal::Blob(vec![1]));
+        assert_eq!(Literal::from(None::<&str>), Literal::Null);
+        assert_eq!(Literal::from(Some("a")), Literal::Text("a".into()));
+    }
+}

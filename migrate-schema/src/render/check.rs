@@ -59,6 +59,20 @@ fn constraints(table: &Table, dialect: Dialect) -> Result<(), RenderError> {
 }
 
 fn foreign_keys(table: &str, keys: &[ForeignKey], dialect: Dialect) -> Result<(), RenderError> {
+    let names: Vec<String> = keys.iter().map(|key| key.constraint_name(table)).collect();
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(at, name)| names[..*at].contains(name));
+    if dialect == Dialect::Mysql
+        && let Some((_, name)) = twice
+    {
+        return unsupported(
+            dialect,
+            format!("has no two foreign keys named `{name}`"),
+            "write one of them with `t.foreign_key(…).named(…)`",
+        );
+    }
     keys.iter().try_for_each(|key| match (&key.name, dialect) {
         (Some(name), _) => length(name, dialect),
         // Only on MySQL is the name made by us: the others make one that fits.
@@ -158,6 +172,19 @@ mod tests {
             assert_eq!(message(&change, Dialect::Mysql), "none");
             assert_eq!(message(&change, Dialect::Sqlite), "none");
         }
+    }
+
+    #[test]
+    fn mysql_is_given_names_that_differ() {
+        let twice = Change::create_table("t", |t| {
+            t.integer("a").references("p", "x");
+            t.foreign_key(["a"], "q", ["y"]);
+        });
+        assert_eq!(
+            message(&twice, Dialect::Mysql),
+            "MySQL has no two foreign keys named `t_a_fkey`: write one of them with `t.foreign_key(…).named(…)`"
+        );
+        assert_eq!(message(&twice, Dialect::Postgres), "none");
     }
 
     #[test]

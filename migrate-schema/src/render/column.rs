@@ -1,6 +1,9 @@
 //! Columns: types, defaults, and what is written on them.
 
-use sea_query::{ColumnDef, ColumnType as SeaType, Expr, MysqlQueryBuilder, QueryBuilder, Value};
+use sea_query::{
+    ColumnDef, ColumnType as SeaType, Expr, IntoIden, Keyword, MysqlQueryBuilder, QueryBuilder,
+    Value,
+};
 
 use super::{
     RenderError,
@@ -126,6 +129,9 @@ fn default_value(
     let mysql = dialect == Dialect::Mysql;
     Ok(match default {
         DefaultValue::Expression(text) => expression(text, dialect)?,
+        DefaultValue::Literal(Literal::Double(number)) => {
+            Expr::Keyword(Keyword::Custom(double(*number).into_iden()))
+        }
         DefaultValue::Literal(literal) => {
             let value = value(literal);
             if mysql && needs_an_expression(&column.column_type) {
@@ -144,6 +150,16 @@ fn default_value(
             _ => Expr::current_timestamp(),
         },
     })
+}
+
+/// sea-query writes all digits, of which MySQL reads 65.
+fn double(number: f64) -> String {
+    let digits = number.to_string();
+    if digits.len() > 20 {
+        format!("{number:e}")
+    } else {
+        digits
+    }
 }
 
 /// MySQL takes a constant as the default of these only where it is written as an expression.
@@ -277,6 +293,18 @@ mod tests {
             added(|c| c.double("a").default(-0.5))[1],
             r#""a" double precision DEFAULT -0.5"#
         );
+        for (number, text) in [
+            (f64::MAX, "1.7976931348623157e308"),
+            (-1e-300, "-1e-300"),
+            (1e15, "1000000000000000"),
+        ] {
+            let expected = [
+                format!("\"a\" real DEFAULT {text}"),
+                format!("\"a\" double precision DEFAULT {text}"),
+                format!("`a` double DEFAULT {text}"),
+            ];
+            assert_eq!(added(|c| c.double("a").default(number)), expected);
+        }
         assert_eq!(
             added(|c| c.uuid("a").default(None::<&str>))[2],
             "`a` binary(16) DEFAULT NULL"

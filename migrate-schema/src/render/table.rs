@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     Dialect,
-    model::{Action, Check, ColumnDefinition, ForeignKey, Table, Unique},
+    catalog::mentions,
+    model::{Action, Check, Column, ColumnDefinition, ForeignKey, Table, Unique},
     quote::{escaped, quoted},
 };
 
@@ -33,16 +34,14 @@ pub(super) fn create(table: &Table, dialect: Dialect) -> Result<String, RenderEr
         {
             definition.unique_key();
         }
-        let checks = table
-            .checks
-            .iter()
-            .filter(|check| is_on(check, &column.name, dialect));
-        let checks: Vec<&str> = checks.map(|check| check.expression.as_str()).collect();
+        let checks = table.checks.iter().filter(|check| {
+            column_of(check, table, dialect).is_some_and(|own| own.name == column.name)
+        });
         let keys = table
             .foreign_keys
             .iter()
             .filter(|key| dialect == Dialect::Sqlite && is_alone(&key.columns, &column.name));
-        write_on_column(&mut definition, &checks, keys, dialect)?;
+        write_on_column(&mut definition, checks, keys, dialect)?;
         statement.col(definition);
     }
     if table.primary_key.len() > 1 {
@@ -64,7 +63,7 @@ pub(super) fn create(table: &Table, dialect: Dialect) -> Result<String, RenderEr
         }
     }
     for check in &table.checks {
-        if check.column.is_none() || dialect == Dialect::Mysql {
+        if column_of(check, table, dialect).is_none() {
             let condition = expression(&check.expression, dialect)?;
             statement.check(match &check.name {
                 Some(name) => SeaCheck::named(name.clone(), condition),
@@ -96,12 +95,12 @@ pub(super) fn add_column(
     if definition.unique {
         column.unique_key();
     }
-    let checks: Vec<&str> = definition.checks.iter().map(String::as_str).collect();
+    let checks: Vec<Check> = definition.checks.iter().map(Check::new).collect();
     let keys = definition
         .foreign_keys
         .iter()
         .filter(|_| dialect == Dialect::Sqlite);
-    write_on_column(&mut column, &checks, keys, dialect)?;
+    write_on_column(&mut column, checks.iter(), keys, dialect)?;
     let mut statement = SeaTable::alter();
     statement.table(table.to_owned()).add_column(column);
     for key in &definition.foreign_keys {
@@ -140,13 +139,15 @@ fn is_plain(unique: &Unique, column: &str) -> bool {
     unique.name.is_none() && is_alone(&unique.columns, column)
 }
 
-/// Whether the check is written on the column. MySQL lets such a check name no other column, so there all are the table's.
-fn is_on(check: &Check, column: &str, dialect: Dialect) -> bool {
-    dialect != Dialect::Mysql
-        && check
-            .column
-            .as_ref()
-            .is_some_and(|own| own.eq_ignore_ascii_case(column))
+/// The column that a check is written on. MySQL lets such a check name no other column, so there that one is the table's.
+fn column_of<'a>(check: &Check, table: &'a Table, dialect: Dialect) -> Option<&'a Column> {
+    let own = table.column(check.column.as_ref()?)?;
+    let mut others = table
+        .columns
+        .iter()
+        .filter(|column| column.name != own.name);
+    let names_another = others.any(|other| mentions(&check.expression, &other.name, dialect));
+    (dialect != Dialect::Mysql || !names_another).then_some(own)
 }
 
 fn columns_of<'a>(
@@ -162,14 +163,22 @@ fn columns_of<'a>(
 /// The checks and foreign keys that stand on a column. SQLite drops these with the column, and those of the table never.
 fn write_on_column<'a>(
     column: &mut ColumnDef,
-    checks: &[&str],
+    checks: impl Iterator<Item = &'a Check>,
     keys: impl Iterator<Item = &'a ForeignKey>,
     dialect: Dialect,
 ) -> Result<(), RenderError> {
     let mut extra = Vec::new();
     for check in checks {
-        check_expression(check, dialect)?;
-        extra.push(format!("CHECK ({check})"));
+        check_expression(&check.expression, dialect)?;
+        let name = check
+            .name
+            .as_ref()
+            .map(|name| format!("CONSTRAINT {} ", quoted(name, dialect)));
+        extra.push(format!(
+            "{}CHECK ({})",
+            name.unwrap_or_default(),
+            check.expression
+        ));
     }
     extra.extend(keys.map(|key| reference(key, dialect)));
     if !extra.is_empty() {
@@ -246,7 +255,7 @@ mod tests {
     use crate::{
         Dialect,
         builder::TableBuilder,
-        model::{Action, Change, ColumnType},
+        model::{Action, Change, Column, ColumnDefinition, ColumnType},
         render::render,
     };
 
@@ -285,10 +294,10 @@ mod tests {
                  \"created_at\" timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP, \
                  \"team_id\" integer, FOREIGN KEY (\"team_id\") REFERENCES \"teams\" (\"id\") ON DELETE CASCADE )",
                 "CREATE TABLE `users` ( `id` int NOT NULL PRIMARY KEY AUTO_INCREMENT, \
-                 `email` varchar(255) NOT NULL UNIQUE, `age` int, \
+                 `email` varchar(255) NOT NULL UNIQUE, `age` int CHECK (age >= 0), \
                  `created_at` datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, \
                  `team_id` int, CONSTRAINT `users_team_id_fkey` FOREIGN KEY (`team_id`) \
-                 REFERENCES `teams` (`id`) ON DELETE CASCADE, CHECK (age >= 0) )",
+                 REFERENCES `teams` (`id`) ON DELETE CASCADE )",
             ]
         );
     }
@@ -340,6 +349,28 @@ mod tests {
             "CREATE TABLE `t` ( `a` int NOT NULL, `b` int NOT NULL, PRIMARY KEY (`b`, `a`), UNIQUE KEY (`a`, `b`), \
              UNIQUE KEY `only_a` (`a`), CONSTRAINT `t_a_b_fkey` FOREIGN KEY (`a`, `b`) REFERENCES `p` (`x`, `y`) \
              ON UPDATE CASCADE, CONSTRAINT `a_below_b` CHECK (a < b) )"
+        );
+    }
+
+    #[test]
+    fn a_check_on_a_column_keeps_its_name_and_on_mysql_its_column() {
+        let change = Change::create_table("t", |t| {
+            t.integer("a").check("a > 0");
+            t.integer("b").check("b > a");
+        });
+        let Change::CreateTable(mut table) = change else {
+            panic!("not a table")
+        };
+        table.checks[0].name = Some("positive".into());
+        assert_eq!(
+            all(&Change::CreateTable(table)),
+            [
+                "CREATE TABLE \"t\" ( \"a\" integer CONSTRAINT \"positive\" CHECK (a > 0), \
+                 \"b\" integer CHECK (b > a) )",
+                "CREATE TABLE \"t\" ( \"a\" integer CONSTRAINT \"positive\" CHECK (a > 0), \
+                 \"b\" integer CHECK (b > a) )",
+                "CREATE TABLE `t` ( `a` int CONSTRAINT `positive` CHECK (a > 0), `b` int, CHECK (b > a) )",
+            ]
         );
     }
 
@@ -412,7 +443,11 @@ mod tests {
                 "ALTER TABLE `users` DROP FOREIGN KEY `users_team_id_fkey`, DROP COLUMN `team_id`",
             ]
         );
-        let change = Change::add_column("users", |c| c.bigint("n").primary_key());
+        // Also where the model was not made by the builder.
+        let mut definition = ColumnDefinition::from(Column::new("n", ColumnType::BigInteger));
+        definition.primary_key = true;
+        let table = "users".to_owned();
+        let change = Change::AddColumn { table, definition };
         assert_eq!(
             all(&change)[1..],
             [

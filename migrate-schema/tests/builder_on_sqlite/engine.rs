@@ -295,6 +295,7 @@ fn default_text(column: &Column, default: &DefaultValue) -> String {
         DefaultValue::Literal(Literal::Null) => "NULL".into(),
         DefaultValue::Literal(Literal::Boolean(value)) => value.to_string().to_uppercase(),
         DefaultValue::Literal(Literal::Integer(value)) => value.to_string(),
+        DefaultValue::Literal(Literal::Double(value)) if value.abs() > 1e20 => format!("{value:e}"),
         DefaultValue::Literal(Literal::Double(value)) => value.to_string(),
         DefaultValue::Literal(Literal::Text(value)) => format!("'{}'", value.replace('\'', "''")),
         DefaultValue::Literal(Literal::Blob(value)) => {

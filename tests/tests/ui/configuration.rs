@@ -41,47 +41,56 @@ fn mistakes_are_reported_once_at_their_place() {
     }
 }
 
-/// Cargo itself does not compile a crate again when only its metadata changes.
+// Cargo itself does not compile a crate again when only its metadata changes. The first macro that runs in a crate
+// sees to it, whichever of the two that is.
+
 #[test]
-fn an_edit_of_the_configuration_is_seen() {
-    let project = Project::new("edited");
-    // PostgreSQL takes this, and SQLite does not. `sql!` is the first macro of the crate that runs.
-    project.write(
-        "src/main.rs",
-        r#"//! Shows the names of the sets.
-use migrate_core::prelude::*;
+fn an_edit_is_seen_where_sql_comes_first() {
+    an_edit_is_seen(&Project::new("sql-first"), &format!("{CREATE}{MIGRATION}"));
+}
 
+#[test]
+fn an_edit_is_seen_where_the_attribute_comes_first() {
+    an_edit_is_seen(
+        &Project::new("attribute-first"),
+        &format!("{MIGRATION}{CREATE}"),
+    );
+}
+
+/// PostgreSQL takes it, and SQLite does not.
+const CREATE: &str = r#"
 const CREATE: Sql = sql!("CREATE TYPE mood AS ENUM ('good', 'bad')");
+"#;
 
-#[migration("20260215_create_mood", irreversible = "an example")]
+const MIGRATION: &str = r#"
 struct CreateMood;
 
+#[migration("20260215_create_mood", irreversible = "an example")]
 impl Migration for CreateMood {
     fn up(&self, steps: &mut Steps) {
         steps.sql(CREATE);
     }
 }
+"#;
 
-fn main() {
-    println!("{:?}", migrate_core::Registry::linked(None).unwrap().sets());
-}
-"#,
-    );
+fn an_edit_is_seen(project: &Project, items: &str) {
+    let main =
+        r#"fn main() { println!("{:?}", migrate_core::Registry::linked(None).unwrap().sets()); }"#;
+    let source = format!("use migrate_core::prelude::*;\n{items}\n{main}\n");
+    project.write("src/main.rs", &source);
+
     project.configure("dialect = \"postgres\"");
-    assert_eq!(project.shown(), "{\"edited\"}\n");
-
+    assert_eq!(project.shown(), format!("{{{:?}}}\n", project.name));
     project.configure("dialect = \"postgres\"\nset = \"accounts\"");
     assert_eq!(project.shown(), "{\"accounts\"}\n");
-
     project.configure("dialect = \"sqlite\"");
     let output = project.cargo("run");
     assert!(
         project.errors(&output).contains("[sql_syntax]"),
         "{output:?}"
     );
-
     project.configure("directory = \"src/migrations\"\ndialect = \"postgresql\"");
-    assert_eq!(project.shown(), "{\"edited\"}\n");
+    assert_eq!(project.shown(), format!("{{{:?}}}\n", project.name));
 }
 
 /// A crate in a folder of its own.

@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct CreatePosts;
 
-/// Posts and their authors. An author with posts cannot be deleted.
+/// Posts and their authors.
+///
+/// An author with posts cannot be deleted.
 #[migration("20250912_02_create_posts")]
 impl Migration for CreatePosts {
     fn up(&self, steps: &mut Steps) {

@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct CreateTags;
 
-/// Tags: many to many. A pair is its own key, so the table needs no row number.
+/// Tags, many to many.
+///
+/// A pair is its own key, so the table needs no row number.
 #[migration("20250915_create_tags")]
 impl Migration for CreateTags {
     fn up(&self, steps: &mut Steps) {

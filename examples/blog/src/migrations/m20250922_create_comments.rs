@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct CreateComments;
 
-/// Comments on posts, and on comments. The builder writes them for any database.
+/// Comments on posts, and on comments.
+///
+/// The builder knows the SQL of every database.
 #[migration("20250922_create_comments")]
 impl Migration for CreateComments {
     fn up(&self, steps: &mut Steps) {

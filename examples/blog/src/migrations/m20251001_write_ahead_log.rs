@@ -1,6 +1,8 @@
 use migrate_core::prelude::*;
 
-/// Readers no longer wait for a writer. The journal cannot be changed inside a transaction, so there is none.
+/// Readers no longer wait for a writer.
+///
+/// SQLite cannot change its journal inside a transaction, so there is none.
 #[migration(
     "20251001_write_ahead_log",
     up = "PRAGMA journal_mode = WAL",

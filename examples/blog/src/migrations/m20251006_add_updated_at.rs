@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct AddUpdatedAt;
 
-/// When a post was last edited; a trigger keeps it.
+/// When a post was last edited.
+///
+/// The posts that are there get the time of their writing; from then on a trigger keeps it.
 #[migration("20251006_add_updated_at")]
 impl Migration for AddUpdatedAt {
     fn up(&self, steps: &mut Steps) {

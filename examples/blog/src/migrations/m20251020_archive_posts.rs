@@ -2,7 +2,7 @@ use migrate_core::prelude::*;
 
 struct ArchivePosts;
 
-/// Posts can be archived, and always have the time of their last edit.
+/// Posts can be archived, and `updated_at` is never empty.
 ///
 /// SQLite cannot change a CHECK or a NOT NULL, so the table is made anew. Meanwhile the runner has foreign keys
 /// switched off, or dropping `posts` would delete every comment, and checks them before it commits. Indexes and
@@ -21,11 +21,19 @@ impl Migration for ArchivePosts {
                 created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
                 updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
             );
+
             INSERT INTO posts_new (id, author_id, slug, title, body, status, created_at, updated_at)
             SELECT id, author_id, slug, title, body, status, created_at, coalesce(updated_at, created_at)
-            FROM posts;"
+            FROM posts;
+
+            DROP TABLE posts;
+            ALTER TABLE posts_new RENAME TO posts;
+            CREATE INDEX posts_author ON posts (author_id);
+            CREATE TRIGGER posts_updated_at AFTER UPDATE OF title, body ON posts
+            BEGIN
+                UPDATE posts SET updated_at = CURRENT_TIMESTAMP WHERE id = new.id;
+            END;"
         ));
-        put_in_place(steps);
     }
 
     fn down(&self, steps: &mut Steps) {
@@ -40,23 +48,18 @@ impl Migration for ArchivePosts {
                 created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
                 updated_at TEXT
             );
+
             INSERT INTO posts_new (id, author_id, slug, title, body, status, created_at, updated_at)
             SELECT id, author_id, slug, title, body, replace(status, 'archived', 'draft'), created_at, updated_at
-            FROM posts;"
-        ));
-        put_in_place(steps);
-    }
-}
+            FROM posts;
 
-/// What both ways end with.
-fn put_in_place(steps: &mut Steps) {
-    steps.sql(sql!(
-        "DROP TABLE posts;
-        ALTER TABLE posts_new RENAME TO posts;
-        CREATE INDEX posts_author ON posts (author_id);
-        CREATE TRIGGER posts_updated_at AFTER UPDATE OF title, body ON posts
-        BEGIN
-            UPDATE posts SET updated_at = CURRENT_TIMESTAMP WHERE id = new.id;
-        END"
-    ));
+            DROP TABLE posts;
+            ALTER TABLE posts_new RENAME TO posts;
+            CREATE INDEX posts_author ON posts (author_id);
+            CREATE TRIGGER posts_updated_at AFTER UPDATE OF title, body ON posts
+            BEGIN
+                UPDATE posts SET updated_at = CURRENT_TIMESTAMP WHERE id = new.id;
+            END;"
+        ));
+    }
 }

@@ -3,7 +3,7 @@ use migrate_core::prelude::*;
 // The attribute may also stand on the struct, with an ordinary `impl` beside it.
 #[migration(
     "20251103_02_backfill_published_at",
-    description = "Posts that are published get the date of their writing"
+    description = "Published posts get the date of their writing."
 )]
 struct BackfillPublishedAt;
 

@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct IndexPublishedPosts;
 
-/// The front page reads published posts, newest first, and no others.
+/// An index for the front page.
+///
+/// It reads published posts, newest first, and no others.
 #[migration("20251110_index_published_posts")]
 impl Migration for IndexPublishedPosts {
     fn up(&self, steps: &mut Steps) {

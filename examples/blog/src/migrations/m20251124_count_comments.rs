@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct CountComments;
 
-/// Each post knows how many comments it has; triggers count.
+/// How many comments a post has.
+///
+/// Those that are there are counted once, and triggers go on.
 #[migration("20251124_count_comments")]
 impl Migration for CountComments {
     fn up(&self, steps: &mut Steps) {

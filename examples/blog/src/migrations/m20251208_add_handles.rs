@@ -5,7 +5,9 @@ use rusqlite::Transaction;
 
 struct AddHandles;
 
-/// Everybody has an address of their own, `/@ann-lee`, made from the name by Rust code.
+/// An address for everybody, such as `/@ann-lee`.
+///
+/// Rust code makes it from the name, inside the same transaction.
 #[migration("20251208_add_handles")]
 impl Migration for AddHandles {
     fn up(&self, steps: &mut Steps) {

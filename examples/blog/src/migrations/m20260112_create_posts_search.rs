@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct CreatePostsSearch;
 
-/// Full-text search over posts. FTS5 keeps the index, three triggers keep it up to date.
+/// Full-text search over posts.
+///
+/// The index refers to the rows of `posts`, and three triggers keep it up to date.
 #[migration("20260112_create_posts_search")]
 impl Migration for CreatePostsSearch {
     fn up(&self, steps: &mut Steps) {

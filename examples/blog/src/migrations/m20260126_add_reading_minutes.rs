@@ -5,7 +5,9 @@ use rusqlite::Transaction;
 
 struct AddReadingMinutes;
 
-/// How long a post takes to read. Rust code counts the words and returns the SQL that is run next.
+/// How long a post takes to read.
+///
+/// Rust code counts the words, and returns the SQL that is run next.
 #[migration("20260126_add_reading_minutes")]
 impl Migration for AddReadingMinutes {
     fn up(&self, steps: &mut Steps) {

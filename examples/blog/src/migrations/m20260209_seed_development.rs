@@ -2,7 +2,9 @@ use migrate_core::prelude::*;
 
 struct SeedDevelopment;
 
-/// Two authors and their posts, to have something to look at while developing.
+/// Two authors, to have something to look at.
+///
+/// Databases of other environments never get them.
 #[migration("20260209_seed_development", environments = ["development"])]
 impl Migration for SeedDevelopment {
     fn up(&self, steps: &mut Steps) {

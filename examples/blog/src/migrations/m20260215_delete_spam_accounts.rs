@@ -1,6 +1,8 @@
 use migrate_core::prelude::*;
 
-/// The accounts of the spam wave of January, which have never written anything. Only the real blog has them.
+/// The spam accounts of January go.
+///
+/// Only the real blog has them. Whoever has written something stays.
 #[migration(
     "20260215_delete_spam_accounts",
     up = "DELETE FROM users

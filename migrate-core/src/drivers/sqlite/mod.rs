@@ -110,6 +110,7 @@ impl Driver for Sqlite<'_> {
     }
 
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
+        self.take_over_waiting()?;
         self.table.read(self.connection, None)
     }
 
@@ -158,6 +159,9 @@ impl Driver for Sqlite<'_> {
     }
 
     async fn claim(&mut self) -> Result<Claim, DriverError> {
+        if self.claim.is_some() {
+            return Ok(Claim::Taken);
+        }
         let path = self.connection.path().filter(|path| !path.is_empty());
         let (claim, file) = claim::claim(path);
         self.claim = file;
@@ -193,11 +197,18 @@ fn error(error: rusqlite::Error) -> DriverError {
         DriverErrorKind::Other
     };
     let message = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            format!("{error}: it is no SQLite file, is damaged or is encrypted")
+        }
         Some(ErrorCode::ReadOnly) => {
             format!("{error}: the file, its folder or the connection is read-only")
         }
         Some(ErrorCode::DiskFull) => format!("{error}: make room, and run again"),
-        _ => error.to_string(),
+        _ => match &error {
+            // The statement is shown by whoever ran it.
+            rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+            _ => error.to_string(),
+        },
     };
     DriverError {
         kind,

@@ -59,7 +59,7 @@ impl Target {
                 return Ok(Self {
                     name: url.to_owned(),
                     flags: OpenFlags::default(),
-                    file: None,
+                    file: file_of_uri(url),
                 });
             }
             Some((scheme, rest)) if rest.starts_with("//") => {
@@ -79,11 +79,13 @@ impl Target {
                 "mode=ro" => without | OpenFlags::SQLITE_OPEN_READ_ONLY,
                 "mode=rw" => without | write,
                 "mode=rwc" => without | write | OpenFlags::SQLITE_OPEN_CREATE,
+                // What it is set to may be a password.
                 _ => {
-                    return Err(fault(
-                        url,
-                        format!("`{pair}` is not one of `mode=ro`, `mode=rw` and `mode=rwc`"),
-                    ));
+                    let name = pair.split('=').next().unwrap_or_default();
+                    let reason = format!(
+                        "`?{name}` cannot stand here: only `?mode=ro`, `?mode=rw` and `?mode=rwc` can"
+                    );
+                    return Err(fault(url, reason));
                 }
             };
         }
@@ -121,10 +123,44 @@ impl Target {
                     format!("the folder `{}` does not exist", folder.display()),
                 ));
             }
+            if !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) && !path.exists() {
+                return Err(fault(url, "the file does not exist".to_owned()));
+            }
         }
         Connection::open_with_flags(&self.name, flags)
-            .map_err(|error| fault(url, error.to_string()))
+            .map_err(|error| fault(url, without_name(&error.to_string())))
     }
+}
+
+/// The path in a `file:` URI; none where it is a database in memory.
+fn file_of_uri(uri: &str) -> Option<String> {
+    let rest = uri.strip_prefix("file:")?;
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if path == ":memory:" || path.is_empty() || query.split('&').any(|pair| pair == "mode=memory") {
+        return None;
+    }
+    // Behind `//` stands a host, which is empty or `localhost`.
+    let path = match path.strip_prefix("//") {
+        Some(behind) => &behind[behind.find('/')?..],
+        None => path,
+    };
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let hex = |at: usize| (*behind.get(at)? as char).to_digit(16);
+        rest = match (first, hex(0), hex(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+                &behind[2..]
+            }
+            _ => {
+                bytes.push(*first);
+                behind
+            }
+        };
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn fault(url: &str, reason: String) -> Error {
@@ -134,12 +170,18 @@ fn fault(url: &str, reason: String) -> Error {
     })
 }
 
+/// The words of an error behind which SQLite puts the name, options and all.
+fn without_name(message: &str) -> String {
+    message.split(": ").next().unwrap_or_default().to_owned()
+}
+
 /// The URL as it may be shown: without the password, and without the options, which may hold one.
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
+    let url = url.split('?').next().unwrap_or_default();
+    let Some((scheme, shown)) = url.split_once("://") else {
         return url.to_owned();
     };
-    let shown = rest.split('?').next().unwrap_or_default();
+    let shown = shown.split(';').next().unwrap_or_default();
     let (authority, path) = shown.split_at(shown.find('/').unwrap_or(shown.len()));
     match authority.rsplit_once('@') {
         Some((user, host)) => {
@@ -166,11 +208,21 @@ mod tests {
         ] {
             assert_eq!(file(url).as_deref(), Some(path), "{url}");
         }
+        for (url, path) in [
+            ("file:app.db?mode=ro", "app.db"),
+            ("file:///srv/my%20app.db#x", "/srv/my app.db"),
+            ("file://localhost/srv/app.db", "/srv/app.db"),
+            ("file:100%.db", "100%.db"),
+        ] {
+            assert_eq!(file(url).as_deref(), Some(path), "{url}");
+        }
         for url in [
             ":memory:",
             "sqlite::memory:",
             "sqlite://:memory:",
-            "file:app.db?mode=ro",
+            "file::memory:?cache=shared",
+            "file:shared?mode=memory&cache=shared",
+            "file://host",
         ] {
             assert_eq!(file(url), None, "{url}");
         }
@@ -199,6 +251,14 @@ mod tests {
             "{shown}"
         );
         assert!(text("mysql://root:pw@h").contains("root:***@h"));
+        assert!(text("sqlserver://h;password=pw").contains("`sqlserver://h`"));
+        for url in ["sqlite:app.db?key=s3c", "file:/none/app.db?key=s3c"] {
+            let shown = text(url);
+            assert!(
+                !shown.contains("s3c") && shown.contains("app.db"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Table {
         })
     }
 
+    /// What every start reads comes first in a row, where SQLite gets to it soonest.
     pub(super) fn create(&self, connection: &Connection) -> Result<(), DriverError> {
         let (history, down) = (&self.history, &self.down);
         let sql = format!(
@@ -45,18 +46,18 @@ impl Table {
     seq INTEGER PRIMARY KEY,
     set_name TEXT NOT NULL,
     id TEXT NOT NULL,
-    description TEXT NOT NULL,
     checksum TEXT NOT NULL,
     body_checksum TEXT,
     batch INTEGER NOT NULL,
     state TEXT NOT NULL,
-    steps INTEGER NOT NULL,
     steps_done INTEGER NOT NULL,
     steps_begun INTEGER NOT NULL,
+    environment TEXT NOT NULL,
+    steps INTEGER NOT NULL,
     error TEXT,
+    description TEXT NOT NULL,
     applied_at TEXT NOT NULL,
     duration_ms INTEGER NOT NULL,
-    environment TEXT NOT NULL,
     applied_by TEXT NOT NULL,
     program_version TEXT NOT NULL,
     UNIQUE (set_name, id)

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     future::pending,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
 };
@@ -35,7 +35,6 @@ pub(super) enum Fault {
 pub(super) struct Held {
     pub(super) row: Row,
     pub(super) error: Option<String>,
-    pub(super) applied_by: String,
     /// The session that has made it.
     pub(super) by: usize,
 }
@@ -75,16 +74,16 @@ impl Database {
         match change {
             Change::Insert(new) => {
                 let row = new.row.clone();
-                let twin = self.rows.values().map(|held| &held.row).any(|one| {
-                    one.seq == row.seq || (&one.set, &one.id) == (&row.set, &row.id)
-                });
+                let twin =
+                    self.rows.values().map(|held| &held.row).any(|one| {
+                        one.seq == row.seq || (&one.set, &one.id) == (&row.set, &row.id)
+                    });
                 if twin {
                     return Err(other("UNIQUE constraint failed"));
                 }
                 let held = Held {
                     row,
                     error: None,
-                    applied_by: new.applied_by.clone(),
                     by,
                 };
                 self.rows.insert(held.row.seq, held);
@@ -141,18 +140,21 @@ pub(super) struct State {
     pub(super) log: Vec<String>,
     /// What has become of migrations, by session: `Insert 001_a`, ….
     pub(super) recorded: Vec<(usize, String)>,
+    /// Whether the fault has taken place.
+    pub(super) disturbed: bool,
     pub(super) killed: bool,
     /// Whether a claim is seen by others.
     pub(super) claims_are_seen: bool,
     pub(super) now: Duration,
-    /// A writer from outside, which moves the history or not.
-    pub(super) pulse: i64,
+    /// How often somebody else moves the history, and until when.
+    pub(super) moves: Option<(Duration, Duration)>,
     fault: Option<(usize, Fault)>,
     sessions: usize,
-    commits: i64,
+    pub(super) commits: i64,
     commits_of: HashMap<usize, i64>,
     lock: Option<usize>,
-    claim: Option<usize>,
+    /// The session that tells others that it is alive.
+    pub(super) claim: Option<usize>,
 }
 
 /// The database, which survives its sessions.
@@ -161,7 +163,20 @@ pub(super) struct World(Arc<Mutex<State>>);
 
 impl World {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A database that holds this already.
+    pub(super) fn with(database: Database) -> Self {
+        let world = Self::default();
+        {
+            let mut state = world.state();
+            let sessions = database.rows.values().map(|held| held.by);
+            state.sessions = sessions.max().unwrap_or(0);
+            state.database = database;
+            state.claims_are_seen = true;
+        }
+        world
     }
 
     pub(super) fn database(&self) -> Database {
@@ -173,6 +188,7 @@ impl World {
         let mut state = self.state();
         state.log.clear();
         state.killed = false;
+        state.disturbed = false;
         state.fault = fault;
     }
 
@@ -192,12 +208,14 @@ impl State {
         let n = self.log.len();
         self.log.push(format!("{session} {what}"));
         let (at, fault) = self.fault?;
-        match fault {
-            Fault::Busy(times) => {
-                (may_be_busy && (at..at + times).contains(&n)).then_some(fault)
-            }
-            _ => (at == n).then_some(fault),
-        }
+        let disturbed = match fault {
+            Fault::Busy(times) => may_be_busy && (at..at.saturating_add(times)).contains(&n),
+            // A closure gives its answer itself: either it has had its effect, or it says that it failed.
+            Fault::Lost => at == n && what != "run",
+            Fault::Fail(_) | Fault::Kill => at == n,
+        };
+        self.disturbed |= disturbed;
+        disturbed.then_some(fault)
     }
 
     /// What a session sees change: the commits of all others.
@@ -271,6 +289,14 @@ impl Drop for Fake {
 }
 
 impl State {
+    /// How often somebody else has moved the history.
+    fn moved(&self) -> i64 {
+        let times = |(every, until): (Duration, Duration)| {
+            self.now.min(until).as_millis() / every.as_millis()
+        };
+        i64::try_from(self.moves.map_or(0, times)).unwrap()
+    }
+
     fn release(&mut self, session: usize) {
         if self.claim == Some(session) {
             self.claim = None;
@@ -306,7 +332,9 @@ async fn act<T>(
 
 /// What a statement leaves: the text between its first and its last quote, or all of it.
 fn effect_of(sql: &str) -> String {
-    let quoted = sql.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
+    let quoted = sql
+        .split_once('\'')
+        .and_then(|(_, rest)| rest.rsplit_once('\''));
     quoted.map_or(sql, |(text, _)| text).to_owned()
 }
 
@@ -340,14 +368,17 @@ impl Driver for Fake {
 
     async fn pulse(&mut self) -> Option<i64> {
         act(&self.world, self.session, "pulse", false, |state| {
-            Ok(state.commits + state.pulse)
+            Ok(state.commits + state.moved())
         })
         .await
         .ok()
     }
 
     async fn applied(&mut self) -> Result<Vec<Applied>, DriverError> {
-        act(&self.world, self.session, "applied", true, |_| Ok(Vec::new())).await
+        act(&self.world, self.session, "applied", true, |_| {
+            Ok(Vec::new())
+        })
+        .await
     }
 
     async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError> {
@@ -383,14 +414,20 @@ impl Driver for Fake {
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         let session = self.session;
-        act(&self.world, session, &format!("execute {sql}"), true, |state| {
-            if state.lock.is_some() {
-                return Err(busy());
-            }
-            state.database.effects.push(effect_of(sql));
-            state.committed(session);
-            Ok(())
-        })
+        act(
+            &self.world,
+            session,
+            &format!("execute {sql}"),
+            true,
+            |state| {
+                if state.lock.is_some() {
+                    return Err(busy());
+                }
+                state.database.effects.push(effect_of(sql));
+                state.committed(session);
+                Ok(())
+            },
+        )
         .await
     }
 

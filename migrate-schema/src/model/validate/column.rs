@@ -1,9 +1,7 @@
 //! What a column may be by itself: its type and its default.
 
-use super::{
-    Column, ColumnType, DefaultValue, Literal, ModelError,
-    validate::{expression, name_of},
-};
+use super::{expression, name_of};
+use crate::model::{Column, ColumnType, DefaultValue, Literal, ModelError};
 
 pub(super) fn validate_column(table: &str, column: &Column) -> Result<(), ModelError> {
     name_of(&format!("a column of `{table}`"), &column.name)?;

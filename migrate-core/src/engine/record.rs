@@ -1,0 +1,137 @@
+//! Several changes of the history that touch nothing else, in one transaction: all of them or none.
+
+use std::time::Duration;
+
+use crate::{
+    error::Error,
+    history::{Change, History},
+    observer::Event,
+    plan::Action,
+};
+
+use super::{
+    Run,
+    driver::{Driver, DriverError, ForeignKeys, Snapshot, Transaction},
+    is_wanted,
+    prepare::subject,
+    reread,
+    transact::{RowClock, write},
+    wait::Patience,
+};
+
+/// How a try has ended, when it has not failed for good.
+enum Try {
+    /// What was recorded of each; nothing where another run has done it.
+    Done(Vec<Vec<Change>>),
+    /// Somebody holds the lock.
+    Busy(DriverError),
+}
+
+impl<D: Driver> Run<'_, D> {
+    pub(super) async fn record_together(&mut self, actions: &[Action]) -> Result<(), Error> {
+        let mut patience = Patience::new(self.driver);
+        loop {
+            match self.try_to_record(actions).await {
+                Ok(Try::Busy(error)) => patience.wait(self.driver, &self.context, error).await?,
+                Ok(Try::Done(all)) => {
+                    for (action, changes) in actions.iter().zip(all) {
+                        self.recorded(action, &changes);
+                    }
+                    return Ok(());
+                }
+                Err(error) => {
+                    if let Some(first) = actions.first() {
+                        self.failed(first, &error);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn recorded(&mut self, action: &Action, changes: &[Change]) {
+        let subject = subject(&self.context, &self.snapshot, action);
+        let (set, id) = (&*subject.set, &*subject.id);
+        if changes.is_empty() {
+            self.context.tell(&Event::Skipped { set, id });
+            return;
+        }
+        self.context.tell(&Event::MigrationStarted {
+            action: subject.action,
+            set,
+            id,
+            steps: 0,
+        });
+        self.done(action, changes, Duration::ZERO);
+    }
+
+    async fn try_to_record(&mut self, actions: &[Action]) -> Result<Try, Error> {
+        let fault = |error: DriverError| {
+            if error.is_busy() {
+                return Ok(Try::Busy(error));
+            }
+            let what = "cannot write the history, and so all of it is as it was";
+            Err(Error::driver(what, error))
+        };
+        let downs: Vec<_> = actions
+            .iter()
+            .map(|action| self.stored_down(action))
+            .collect();
+        let mut tx = match self.driver.begin(ForeignKeys::AsSet).await {
+            Ok(tx) => tx,
+            Err(error) => return fault(error),
+        };
+        match tx.changed_since(self.snapshot.stamp).await {
+            Ok(None) => {}
+            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.before, now),
+            Err(error) => return fault(error),
+        }
+        self.batch = self.batch.max(self.snapshot.history.last_batch());
+        let recorder = Recorder {
+            clock: RowClock {
+                context: &self.context,
+                batch: self.batch,
+                took: Duration::ZERO,
+            },
+            snapshot: &self.snapshot,
+            before: self.before.as_ref(),
+        };
+        let all = recorder.changes(actions.iter().zip(downs))?;
+        let changes: Vec<Change> = all.iter().flatten().cloned().collect();
+        if let Err(error) = write(tx, false, self.snapshot.exists, &changes).await {
+            return fault(error);
+        }
+        self.snapshot.exists = true;
+        Ok(Try::Done(all))
+    }
+}
+
+struct Recorder<'a> {
+    clock: RowClock<'a>,
+    snapshot: &'a Snapshot,
+    before: Option<&'a History>,
+}
+
+impl Recorder<'_> {
+    fn changes<'a>(
+        &self,
+        actions: impl Iterator<Item = (&'a Action, Option<Vec<String>>)>,
+    ) -> Result<Vec<Vec<Change>>, Error> {
+        // Each change is made on what the ones before it leave.
+        let mut history = self.snapshot.history.clone();
+        let mut all = Vec::new();
+        for (action, down) in actions {
+            let mut changes = Vec::new();
+            if is_wanted(self.clock.context, self.snapshot, self.before, action)? {
+                changes = self.clock.changes(&history, action, 0);
+                let seq = history.next_seq();
+                changes.extend(down.map(|statements| Change::StoreDown { seq, statements }));
+            }
+            for change in &changes {
+                history.apply(change);
+            }
+            all.push(changes);
+        }
+        Ok(all)
+    }
+}

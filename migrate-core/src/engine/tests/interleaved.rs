@@ -1,0 +1,228 @@
+//! Several runs at once: whoever is let go next does its next action.
+
+use crate::{
+    error::Error,
+    observer::Report,
+    plan::{Down, PlanError, Request, Up},
+};
+
+use super::{
+    Given, Running,
+    fake::{Database, World},
+    model::{check, check_with, registry},
+};
+
+const UP: Request = Request::Up(Up::All);
+
+/// Who goes next, from numbers that look like chance and are always the same.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
+}
+
+/// Runs everything to its end. `next` says who goes on, of those (by their places) that are not done.
+fn all(
+    world: &World,
+    runs: &[(&Given, &Request)],
+    next: &mut dyn FnMut(&[usize]) -> usize,
+) -> Vec<Result<Report, Error>> {
+    let mut drivers: Vec<_> = runs.iter().map(|_| world.connect()).collect();
+    let running = runs.iter().zip(&mut drivers);
+    let mut running: Vec<_> = running
+        .map(|((given, request), driver)| Some(Running::new(given, driver, request)))
+        .collect();
+    let mut answers: Vec<_> = runs.iter().map(|_| None).collect();
+    let mut seen = -1;
+    for _ in 0..20_000 {
+        let left: Vec<usize> = (0..runs.len())
+            .filter(|at| running[*at].is_some())
+            .collect();
+        if left.is_empty() {
+            return answers.into_iter().flatten().collect();
+        }
+        let at = next(&left);
+        answers[at] = running[at].as_mut().and_then(Running::step);
+        if answers[at].is_some() {
+            running[at] = None;
+        }
+        let state = world.state();
+        if std::mem::replace(&mut seen, state.commits) != state.commits {
+            check_with(&state.database, !state.claims_are_seen).unwrap();
+        }
+    }
+    panic!("it does not end: {:#?}", world.state().log);
+}
+
+/// What the runs say that they have done, together.
+fn told(answers: &[Result<Report, Error>]) -> Vec<String> {
+    let reports = answers.iter().map(|answer| match answer {
+        Ok(report) => report,
+        Err(error) => error.report(),
+    });
+    let mut all: Vec<String> = reports
+        .flat_map(|report| &report.done)
+        .map(|one| format!("{} {}", one.action.word(), one.id))
+        .collect();
+    all.sort();
+    all
+}
+
+fn recorded(world: &World) -> Vec<String> {
+    let mut all: Vec<String> = world
+        .state()
+        .recorded
+        .iter()
+        .map(|(_, what)| what.clone())
+        .collect();
+    all.sort();
+    all
+}
+
+fn everything() -> Vec<String> {
+    ["001_a", "002_b", "003_c", "004_d"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+#[test]
+fn runs_at_once_apply_each_migration_once() {
+    for seed in 0..400 {
+        let mut chance = Chance(seed);
+        let givens: Vec<Given> = (0..2 + seed % 3).map(|_| Given::new(registry())).collect();
+        let world = World::with(Database::default());
+        let runs: Vec<_> = givens.iter().map(|given| (given, &UP)).collect();
+        let answers = all(&world, &runs, &mut |left| left[chance.below(left.len())]);
+        for answer in &answers {
+            assert!(answer.is_ok(), "{seed}: {answer:?}");
+        }
+        assert_eq!(world.database().ids(), everything(), "{seed}");
+        assert_eq!(told(&answers), recorded(&world));
+        let skipped: usize = givens
+            .iter()
+            .map(|given| given.heard.take())
+            .map(|heard| {
+                heard
+                    .iter()
+                    .filter(|one| one.starts_with("skipped"))
+                    .count()
+            })
+            .sum();
+        let planned = givens.len() * 4;
+        // Who came late has planned less.
+        assert!(skipped + 4 <= planned, "{skipped} of {planned}");
+        assert!(world.database().batches().is_sorted());
+    }
+}
+
+/// One run comes in front of each action of the other, and goes as far as it can.
+#[test]
+fn a_run_between_any_two_actions() {
+    for n in 0..120 {
+        for other in [
+            UP,
+            Request::Up(Up::Count(1)),
+            Request::Apply("001_a".to_owned()),
+        ] {
+            let (one, two) = (Given::new(registry()), Given::new(registry()));
+            let world = World::with(Database::default());
+            let (mut first, mut second) = (0, 0);
+            let answers = all(&world, &[(&one, &UP), (&two, &other)], &mut |left| {
+                // The second gives up for a while when it does nothing but wait.
+                let turn = if first >= n && second < 150 { 1 } else { 0 };
+                let at = if left.contains(&turn) { turn } else { left[0] };
+                *[&mut first, &mut second][at] += 1;
+                at
+            });
+            assert!(answers[0].is_ok(), "{n}: {:?}", answers[0]);
+            assert_eq!(world.database().ids(), everything());
+            assert_eq!(told(&answers), recorded(&world));
+            match &answers[1] {
+                Ok(_) => {}
+                Err(error) => assert!(
+                    matches!(error.plan_error(), Some(PlanError::AlreadyApplied(_))),
+                    "{n}: {error}"
+                ),
+            }
+        }
+    }
+}
+
+/// Where no claim can be seen, a run may take another one's step for one that was cut off. It does no harm.
+#[test]
+fn runs_at_once_that_cannot_see_each_other() {
+    let mut refused = 0;
+    for seed in 0..300 {
+        let mut chance = Chance(seed);
+        let (one, two) = (Given::new(registry()), Given::new(registry()));
+        let world = World::with(Database::default());
+        world.state().claims_are_seen = false;
+        let answers = all(&world, &[(&one, &UP), (&two, &UP)], &mut |left| {
+            left[chance.below(left.len())]
+        });
+        for answer in &answers {
+            if let Err(error) = answer {
+                let plan_error = error.plan_error();
+                assert!(
+                    matches!(plan_error, Some(PlanError::Unresolved { .. })),
+                    "{error}"
+                );
+                refused += 1;
+            }
+        }
+        assert!(answers.iter().any(Result::is_ok));
+        assert_eq!(world.database().ids(), everything());
+        assert_eq!(told(&answers), recorded(&world));
+    }
+    assert!(refused > 0);
+}
+
+/// Up and down at once: whoever is in the way of the other is told, and nothing is done twice or torn.
+#[test]
+fn opposite_runs_at_once() {
+    let requests = [
+        Request::Down(Down::All),
+        Request::Down(Down::Batches(1)),
+        Request::Redo(Down::Count(2)),
+        Request::Fresh,
+        Request::Up(Up::Count(1)),
+        UP,
+    ];
+    for seed in 0..600 {
+        let mut chance = Chance(seed);
+        let given: Vec<Given> = (0..2).map(|_| Given::new(registry())).collect();
+        let world = World::with(Database::default());
+        let first = Request::Up(Up::Count(u32::try_from(1 + chance.below(4)).unwrap()));
+        given[0].run(&world, &first).unwrap().unwrap();
+        world.state().recorded.clear();
+        let two = [0, 1].map(|_| requests[chance.below(requests.len())].clone());
+        let runs = [(&given[0], &two[0]), (&given[1], &two[1])];
+        let answers = all(&world, &runs, &mut |left| left[chance.below(left.len())]);
+        for answer in &answers {
+            if let Err(error) = answer {
+                let known = matches!(
+                    error.plan_error(),
+                    Some(PlanError::Interference(_) | PlanError::Incomplete { .. })
+                );
+                assert!(known, "{seed}, {two:?}: {error}");
+            }
+        }
+        check(&world.database()).unwrap();
+        // A redo keeps its batches, whatever another run has applied meanwhile.
+        let redo = |request: &Request| matches!(request, Request::Redo(_));
+        assert!(world.database().batches().is_sorted() || two.iter().any(redo));
+        // What is left can be gone on with.
+        given[0]
+            .run(&world, &Request::Down(Down::All))
+            .unwrap()
+            .unwrap();
+        given[0].run(&world, &UP).unwrap().unwrap();
+        assert_eq!(world.database().ids(), everything());
+    }
+}

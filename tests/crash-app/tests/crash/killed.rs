@@ -1,0 +1,155 @@
+//! Processes that are ended at any moment: whatever they were doing, the next one goes on, and in the end
+//! everything has run exactly once.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crash_app::RUST;
+
+use crate::{
+    ground::{Ground, Journal},
+    random::Random,
+    times,
+};
+
+const ROWS: usize = 2000;
+
+/// What is done again and again to databases, and how.
+struct Assault {
+    name: &'static str,
+    journal: Journal,
+    /// What was there before: nothing, or everything.
+    migrated: bool,
+    /// What runs until it ends well; the others are taken by chance once it was ended.
+    commands: &'static [&'static str],
+    signal: &'static str,
+}
+
+#[test]
+fn up_in_delete_mode() {
+    Assault::on_the_way_up("up, DELETE", Journal::Delete, "KILL").run(times(20, 200));
+}
+
+#[test]
+fn up_in_wal_mode() {
+    Assault::on_the_way_up("up, WAL", Journal::Wal, "KILL").run(times(20, 200));
+}
+
+#[test]
+fn interrupted() {
+    Assault::on_the_way_up("interrupted, DELETE", Journal::Delete, "INT").run(times(8, 50));
+    Assault::on_the_way_up("interrupted, WAL", Journal::Wal, "INT").run(times(8, 50));
+}
+
+#[test]
+fn down() {
+    for (name, journal) in [("down, DELETE", Journal::Delete), ("down, WAL", Journal::Wal)] {
+        let commands = &["down --to 001_trace"];
+        Assault { name, journal, migrated: true, commands, signal: "KILL" }.run(times(10, 100));
+    }
+}
+
+#[test]
+fn reset() {
+    for (name, journal) in [("reset, DELETE", Journal::Delete), ("reset, WAL", Journal::Wal)] {
+        let commands = &["reset"];
+        Assault { name, journal, migrated: true, commands, signal: "KILL" }.run(times(10, 100));
+    }
+}
+
+#[test]
+fn fresh() {
+    for (name, journal) in [("fresh, DELETE", Journal::Delete), ("fresh, WAL", Journal::Wal)] {
+        let commands = &["fresh", "up"];
+        Assault { name, journal, migrated: true, commands, signal: "KILL" }.run(times(10, 100));
+    }
+}
+
+impl Assault {
+    fn on_the_way_up(name: &'static str, journal: Journal, signal: &'static str) -> Self {
+        Self {
+            name,
+            journal,
+            migrated: false,
+            commands: &["up"],
+            signal,
+        }
+    }
+
+    fn ground(&self) -> Ground {
+        let ground = Ground::new(self.journal, RUST, ROWS);
+        if self.migrated {
+            ground.run("up");
+        }
+        ground
+    }
+
+    /// Ends so many processes, and begins with a new database whenever one has come to its end.
+    fn run(&self, kills: usize) {
+        let mut random = Random::new(self.name);
+        let before = self.ground();
+        let undisturbed = before.copy();
+        let length = undisturbed.measure(self.commands[0]);
+        let expected = undisturbed.dump();
+        let mut told = Told::default();
+        while told.kills < kills {
+            let ground = before.copy();
+            self.until_it_ends(&ground, &mut random, length, &mut told);
+            assert_eq!(ground.dump(), expected, "{}", self.name);
+            told.databases += 1;
+        }
+        told.print(self.name, length);
+    }
+
+    fn until_it_ends(&self, ground: &Ground, random: &mut Random, length: Duration, told: &mut Told) {
+        let mut command = self.commands[0];
+        loop {
+            let moment = random.moment(length);
+            let ended = ground.program(command).start().signal_after(moment, self.signal);
+            let seen = ground.check();
+            if ended.was_ended_by(self.number()) {
+                told.kills += 1;
+                *told.at.entry(seen.rows).or_default() += 1;
+                told.recovered += usize::from(ground.is_to_be_recovered());
+                told.cut_off += usize::from(seen.is_cut_off);
+                command = self.commands[random.below(self.commands.len())];
+            } else if ended.is_unresolved() {
+                ground.resolve();
+                told.resolved += 1;
+            } else {
+                return ended.ok();
+            }
+        }
+    }
+
+    fn number(&self) -> i32 {
+        if self.signal == "INT" { 2 } else { 9 }
+    }
+}
+
+/// What has happened, for whoever reads the output.
+#[derive(Default)]
+struct Told {
+    kills: usize,
+    databases: usize,
+    /// Kills by how many migrations had a row then.
+    at: BTreeMap<usize, usize>,
+    recovered: usize,
+    cut_off: usize,
+    resolved: usize,
+}
+
+impl Told {
+    fn print(&self, name: &str, length: Duration) {
+        println!(
+            "{name}: {} processes ended on {} databases, {} with a journal left, {} outside a transaction, {} steps \
+             resolved; a whole run takes {} ms; by migrations in the history: {:?}",
+            self.kills,
+            self.databases,
+            self.recovered,
+            self.cut_off,
+            self.resolved,
+            length.as_millis(),
+            self.at
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! Kills, storms, locks and full disks: real processes on real files.
+//!
+//! A normal run does a small number of everything; with `MIGRATE_SOAK=1` it is the large one (`.ci/soak`). Whatever
+//! is random comes from a seed, which is printed when a test fails; `MIGRATE_SEED` sets it.
+
+#![cfg(unix)]
+
+mod full_disk;
+mod ground;
+mod killed;
+mod locked;
+mod looked_at;
+mod places;
+mod program;
+mod random;
+mod storm;
+mod unresolved;
+
+use std::env;
+
+/// How often something is done: in a normal run, and in a long one.
+fn times(normal: usize, soak: usize) -> usize {
+    if env::var("MIGRATE_SOAK").is_ok_and(|on| on == "1") {
+        soak
+    } else {
+        normal
+    }
+}

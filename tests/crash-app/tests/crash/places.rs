@@ -1,0 +1,56 @@
+//! A kill at every place between two steps, one after the other: nothing is left to chance here.
+
+use crash_app::{EVERYWHERE, RUST};
+
+use crate::ground::{Ground, Journal};
+
+#[test]
+fn up_in_delete_mode() {
+    at_every_place(&Ground::new(Journal::Delete, RUST, 20), "up", 2);
+}
+
+#[test]
+fn up_in_wal_mode() {
+    at_every_place(&Ground::new(Journal::Wal, RUST, 20), "up", 2);
+}
+
+#[test]
+fn down() {
+    at_every_place(&migrated(Journal::Wal), "down --to 001_trace", 2);
+    at_every_place(&migrated(Journal::Delete), "down --to 001_trace", 2);
+}
+
+#[test]
+fn fresh() {
+    at_every_place(&migrated(Journal::Delete), "fresh", 0);
+}
+
+fn migrated(journal: Journal) -> Ground {
+    let ground = Ground::new(journal, RUST, 20);
+    ground.run("up");
+    ground
+}
+
+fn at_every_place(ground: &Ground, command: &str, cut_off_in_rust: usize) {
+    let undisturbed = ground.copy();
+    let listed = undisturbed.program(command).stop_at(EVERYWHERE).run();
+    listed.ok();
+    let places: Vec<&str> = listed.lines.iter().filter_map(|line| line.strip_prefix("at ")).collect();
+    assert!(places.len() > 100, "{places:?}");
+    let mut resolved = 0;
+    for place in places {
+        let mut running = ground.program(command).stop_at(place).start();
+        while !running.comes_to(place) {
+            let ended = running.end();
+            assert!(ended.is_unresolved(), "not at {place}: {ended:#?}");
+            ground.resolve();
+            resolved += 1;
+            running = ground.program(command).stop_at(place).start();
+        }
+        assert!(running.kill().was_killed());
+        ground.check();
+    }
+    ground.run(command);
+    assert_eq!(ground.dump(), undisturbed.dump());
+    assert_eq!(resolved, cut_off_in_rust);
+}
