@@ -30,6 +30,31 @@
 //! `default_database_url` of the program. A file `.env` in the current folder or one above it is read first; it
 //! never replaces a variable that is set.
 
+//! # JSON
+//!
+//! With `--format json`, standard output is one JSON document, also where a command fails; what a run says on its
+//! way goes to standard error. Keys may be added in later releases.
+//!
+//! | command | document |
+//! |---|---|
+//! | `status` | `current` (an id or null), `applied` and `pending` (numbers), `migrations`: a list of `set`, `id`, `description`, `state`, `place` (the source file and line, or null), `applied` (its row in the history, or null) |
+//! | `plan`, `--dry-run` | `request`, `environment`, `migrations`: a list of `action`, `set`, `id`, `description`, `transaction`, `foreign_keys_off`, `steps`; `warnings` |
+//! | a run | `done`: a list of `action`, `set`, `id`, `duration_ms`, and `checksums` (the old and the new) where one was accepted; `warnings` |
+//! | `check`, `verify` | a list of `set`, `id`, `state`, `message` |
+//! | `new` | `id`, `file`, `module`, `struct_name` |
+//! | `import` | a list of `id`, `file`, `up`, `down`, `unchecked` |
+//! | an error | `error` (the text), `migration` (the id of the one that failed, or null), `done` (what was done before, as above) |
+//!
+//! A row has `seq`, `set`, `id`, `description`, `checksum`, `batch`, `progress`, `applied_at` (RFC 3339, UTC),
+//! `duration_ms`, `steps`, `error`, `environment`, `applied_by` and `program_version`. A step has `kind` (`sql`,
+//! `run` or `log`) and `sql`, `label` or `message`. A warning has `kind` and `id`. The states are `applied`,
+//! `pending`, `out_of_order`, `changed`, `body_changed`, `missing`, `incomplete`, `other_environment`, `feature_off`
+//! and `foreign`.
+//!
+//! # Features
+//!
+//! - `bundled` (default): SQLite is compiled in. Switch it off to link another one.
+
 mod args;
 mod cargo;
 mod command;

@@ -22,7 +22,6 @@ use crate::{
 /// assert!(error.is_nothing_registered());
 /// assert!(error.to_string().contains("no migration of the set `not_linked` is linked"));
 /// ```
-#[derive(Debug)]
 pub struct Error {
     kind: Box<Kind>,
     report: Report,
@@ -161,6 +160,13 @@ impl Error {
             | Kind::WrongClosure { migration, .. } => Some(migration),
             _ => None,
         }
+    }
+}
+
+/// As the text, because this is what a `main` that returns the error prints, and what `unwrap` says.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

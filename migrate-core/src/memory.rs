@@ -14,7 +14,7 @@ use crate::{
 /// A new in-memory SQLite database to which every linked migration has been applied, for a test of the
 /// application.
 ///
-/// The migrations run once in a process; each call copies their result, pages and all, so it is fast however
+/// The environment is `test`. The migrations run once in a process; each call copies their result, pages and all, so it is fast however
 /// many there are.
 ///
 /// # Errors
@@ -37,7 +37,8 @@ use crate::{
 /// ```
 pub fn migrated_memory() -> Result<Connection, Error> {
     static TEMPLATE: OnceCell<Mutex<Connection>> = OnceCell::new();
-    let template = TEMPLATE.get_or_try_init(|| Migrator::new().memory().map(Mutex::new))?;
+    let template = TEMPLATE
+        .get_or_try_init(|| Migrator::new().environment("test").memory().map(Mutex::new))?;
     // A test that has panicked while it copied leaves the template as it was.
     let template = template
         .lock()

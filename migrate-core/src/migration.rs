@@ -60,7 +60,8 @@ pub struct Registration {
     pub body: Option<&'static str>,
     pub irreversible: Option<&'static str>,
     pub transaction: bool,
-    pub foreign_keys: bool,
+    /// Whether they are enforced around it; None: unless it rebuilds a table.
+    pub foreign_keys: Option<bool>,
     /// Empty: every environment.
     pub environments: &'static [&'static str],
     pub renamed_from: Option<&'static str>,
@@ -92,7 +93,7 @@ impl Registration {
             body: None,
             irreversible: None,
             transaction: true,
-            foreign_keys: true,
+            foreign_keys: None,
             environments: &[],
             renamed_from: None,
             after: &[],

@@ -87,7 +87,9 @@ impl Migrator {
     }
 
     /// The environment, which `environments = […]` and [`Steps::environment`](crate::Steps::environment) see.
-    /// `development` unless it is set.
+    ///
+    /// **It is `development` unless it is set**, so an application that is deployed has to set it, or else it gets
+    /// what is only meant for development.
     #[must_use]
     pub fn environment(mut self, environment: impl Into<String>) -> Self {
         self.settings.environment = environment.into();
@@ -353,15 +355,10 @@ impl Job<'_> {
             Task::Run(request) => Answer::Report(engine::run(driver, context, request).await?),
             Task::Plan(request) => Answer::Plan(engine::plan(driver, context, request).await?),
             Task::Status => {
-                let snapshot = engine::snapshot(driver, context).await?;
-                let applied = if snapshot.exists {
-                    engine::applied(driver, context).await?
-                } else {
-                    Vec::new()
-                };
+                let (snapshot, applied) = engine::applied(driver, context).await?;
                 Answer::Status(Status::new(&context.survey(&snapshot), applied))
             }
-            Task::Applied => Answer::Applied(engine::applied(driver, context).await?),
+            Task::Applied => Answer::Applied(engine::applied(driver, context).await?.1),
         })
     }
 }
@@ -369,9 +366,8 @@ impl Job<'_> {
 #[cfg(feature = "sqlite")]
 impl Connection for rusqlite::Connection {
     fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        let mut driver =
-            crate::drivers::sqlite::Sqlite::new(self, &job.migrator.table, job.migrator.timeout)
-                .map_err(|error| Error::driver("cannot use this connection", error))?;
+        let mut driver = crate::drivers::sqlite::Sqlite::new(self, &job.migrator.table)
+            .map_err(|error| Error::driver("cannot use this connection", error))?;
         ready(job.perform(&mut driver, Dialect::Sqlite))
     }
 }

@@ -47,7 +47,14 @@ pub enum Event<'a> {
         what: &'a str,
     },
     /// A message of the migration.
-    Logged(&'a str),
+    Logged {
+        /// Its set.
+        set: &'a str,
+        /// Its id.
+        id: &'a str,
+        /// The message.
+        message: &'a str,
+    },
     /// A migration is done and recorded.
     MigrationDone {
         /// What was done to it.
@@ -137,7 +144,7 @@ impl Observer for TracingObserver {
                 info!(target: "migrate", set, id, steps, "{} started", action.word());
             }
             Event::StepStarted { step, of, what } => debug!(target: "migrate", step, of, "{what}"),
-            Event::Logged(message) => info!(target: "migrate", "{message}"),
+            Event::Logged { set, id, message } => info!(target: "migrate", set, id, "{message}"),
             Event::MigrationDone {
                 action,
                 set,

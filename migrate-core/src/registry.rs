@@ -60,6 +60,24 @@ impl Registered {
         steps
     }
 
+    /// The label or the statement of a step, counted from 1.
+    pub(crate) fn step(
+        &self,
+        up: bool,
+        step: u32,
+        environment: &str,
+        dialect: Dialect,
+    ) -> Option<String> {
+        let steps = if up {
+            self.up(environment)
+        } else {
+            self.down(environment)
+        };
+        let prepared = steps.prepare(dialect).ok()?;
+        let task = prepared.tasks.get((step as usize).checked_sub(1)?)?;
+        Some(task.what().to_owned())
+    }
+
     /// The checksum of its SQL; `environment` is the one that it was or will be applied in.
     pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> String {
         match self.registration.checksum {
@@ -86,6 +104,11 @@ impl Registered {
         self.registration
             .renamed_from
             .map(|old| old.split_once('/').unwrap_or((self.set(), old)))
+    }
+
+    /// Its id, with its file and line.
+    fn place(&self) -> String {
+        format!("`{}` ({}:{})", self.id, self.file(), self.line())
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -152,6 +175,18 @@ pub enum RegistryError {
         "the migrations {0} wait for each other: `after` and the order of their ids form a circle"
     )]
     Circle(String),
+    /// Two migrations are the same row of the history.
+    #[error(
+        "{first} and {second} both claim what the history has as `{old}`: remove `renamed_from` from one of them"
+    )]
+    Renamed {
+        /// The set and the id in the history.
+        old: String,
+        /// The id of the one, with its file and line.
+        first: String,
+        /// The id of the other.
+        second: String,
+    },
 }
 
 fn no_migrations(set: Option<&str>, linked: &[String]) -> String {
@@ -224,6 +259,7 @@ impl Registry {
         list.sort_by(Registered::order);
         remove_twins(&mut list);
         refuse_duplicates(&list)?;
+        refuse_renames(&list)?;
         let several = list.iter().any(|one| !one.registration.after.is_empty());
         Ok(Self {
             list: if several {
@@ -264,13 +300,12 @@ fn refuse_duplicates(list: &[Registered]) -> Result<(), RegistryError> {
     let mut first_of_version: BTreeMap<(&str, migrate_schema::Version), &Registered> =
         BTreeMap::new();
     let single_set = list.windows(2).all(|pair| pair[0].set() == pair[1].set());
-    let place = |one: &Registered| format!("`{}` ({}:{})", one.id, one.file(), one.line());
     let refuse = |first: &Registered, second: &Registered| {
         Err(RegistryError::Duplicate {
             set: first.set().to_owned(),
             version: first.id.version().to_string(),
-            first: place(first),
-            second: place(second),
+            first: first.place(),
+            second: second.place(),
         })
     };
     if single_set {
@@ -285,6 +320,27 @@ fn refuse_duplicates(list: &[Registered]) -> Result<(), RegistryError> {
     for one in list {
         if let Some(first) = first_of_version.insert((one.set(), one.id.version()), one) {
             return refuse(first, one);
+        }
+    }
+    Ok(())
+}
+
+/// A row of the history can go on as one migration only.
+fn refuse_renames(list: &[Registered]) -> Result<(), RegistryError> {
+    let renamed = list
+        .iter()
+        .filter_map(|one| Some((one, one.renamed_from()?)));
+    let mut claims: BTreeMap<(&str, &str), &Registered> = BTreeMap::new();
+    for (one, old) in renamed {
+        let current = list
+            .iter()
+            .find(|other| (other.set(), other.id.as_str()) == old);
+        if let Some(first) = current.or(claims.insert(old, one)) {
+            return Err(RegistryError::Renamed {
+                old: format!("{}/{}", old.0, old.1),
+                first: first.place(),
+                second: one.place(),
+            });
         }
     }
     Ok(())
@@ -336,11 +392,27 @@ fn sort_after(list: Vec<Registered>, single_set: bool) -> Result<Vec<Registered>
         }
     }
     if sorted.len() < list.len() {
-        let stuck: Vec<_> = (0..list.len())
-            .filter(|at| waits_for[*at] > 0)
+        let stuck = (0..list.len()).filter(|at| waits_for[*at] > 0).collect();
+        let circle: Vec<String> = in_a_circle(stuck, &followers)
+            .into_iter()
             .map(|at| format!("`{:?}`", list[at]))
             .collect();
-        return Err(RegistryError::Circle(stuck.join(", ")));
+        return Err(RegistryError::Circle(circle.join(", ")));
     }
     Ok(sorted)
 }
+
+/// Of those that wait, the ones that are waited for too: the rest only stands behind the circle.
+fn in_a_circle(mut stuck: BTreeSet<usize>, followers: &[Vec<usize>]) -> BTreeSet<usize> {
+    loop {
+        let is_waited_for = |at: &usize| followers[*at].iter().any(|next| stuck.contains(next));
+        let left: BTreeSet<usize> = stuck.iter().copied().filter(is_waited_for).collect();
+        if left.len() == stuck.len() {
+            return stuck;
+        }
+        stuck = left;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -70,9 +70,10 @@ fn registration(id: &Id, model: &Model, config: &Config) -> TokenStream {
     if let Some(transaction) = options.transaction.as_ref().filter(|o| !o.value) {
         fields.push("transaction", transaction.value);
     }
-    if let Some(foreign_keys) = options.foreign_keys.as_ref().filter(|o| !o.value) {
-        fields.push("foreign_keys", foreign_keys.value);
-    }
+    fields.some(
+        "foreign_keys",
+        options.foreign_keys.as_ref().map(|o| o.value),
+    );
     for (name, list) in [
         ("environments", &options.environments),
         ("after", &options.after),
@@ -265,7 +266,10 @@ mod tests {
                 struct X;
             ),
         );
-        assert!(off.contains("foreign_keys:false,"), "{off}");
+        assert!(
+            off.contains("foreign_keys:::core::option::Option::Some(false),"),
+            "{off}"
+        );
     }
 
     #[test]

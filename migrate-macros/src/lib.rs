@@ -124,7 +124,7 @@ use proc_macro::TokenStream;
 /// | `up = "SQL"`, `down = "SQL"` | the SQL of the short form |
 /// | `irreversible = "why"` | there is no `down`; the reason is shown to whoever asks for one |
 /// | `transaction = false` | runs without a transaction around it, and records every step; for `VACUUM` and its like |
-/// | `foreign_keys = false` | switches foreign keys off around it and checks them before the commit; where a table is rebuilt, this happens by itself |
+/// | `foreign_keys = false` | switches foreign keys off around it and checks them before the commit; where a table is rebuilt, this happens by itself, and `foreign_keys = true` keeps it from happening |
 /// | `environments = ["development"]` | runs in these environments only |
 /// | `description = "text"` | what it does; without it the first paragraph of the documentation above the attribute, or the name in words |
 /// | `renamed_from = "20260214_create_people"` | the identifier that it had when it was applied; `"set/id"` where the set has changed too |

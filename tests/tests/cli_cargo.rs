@@ -1,6 +1,8 @@
 //! `cargo migrate`, on an application that Cargo builds.
-
-use std::fs;
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use migrate_tests::{Application, Folder};
 use snapbox::str;
@@ -98,27 +100,10 @@ applied 002_add_author [TIME]
     app.cargo("migrate up nonsense")
         .ends(2)
         .has("unexpected argument 'nonsense' found");
-    app.cargo_in("src", "migrate --format json up --database-url ../app.db")
-        .shows(str![[r#"
-{
-  "done": [
-    {
-      "action": "apply",
-      "set": "fresh_start",
-      "id": "003_create_tags",
-      "duration_ms": 0
-    },
-    {
-      "action": "apply",
-      "set": "fresh_start",
-      "id": "004_add_colour_to_notes",
-      "duration_ms": 0
-    }
-  ],
-  "warnings": []
-}
-
-"#]]);
+    let up = app.cargo_in("src", "migrate --format json up --database-url ../app.db");
+    let done = &up.json()["done"];
+    assert_eq!(done[0]["id"], "003_create_tags");
+    assert_eq!(done[1]["id"], "004_add_colour_to_notes");
     // The program itself knows where its sources are.
     app.cargo("run --quiet --bin migrate -- create second_thoughts -d Undo")
         .shows(str![[r#"

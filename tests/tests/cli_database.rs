@@ -1,4 +1,8 @@
 //! Which database a command works on, and databases that it cannot work on.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use std::{
     fs,
@@ -354,7 +358,7 @@ error: waited [TIME] for the write lock of `[FOLDER]/app.db`, which another conn
     here.run(SHOP, "status --timeout 0 --database-url app.db")
         .shows(str![[r#"
 --- standard error
-error: waited [TIME] for the write lock of `[FOLDER]/app.db`, which another connection holds (database is locked). End the program that holds it, or wait longer with a higher timeout
+error: waited [TIME] for a lock of `[FOLDER]/app.db`, which another connection holds (database is locked). End the program that holds it, or wait longer with a higher timeout
 --- exit code 3
 
 "#]]);

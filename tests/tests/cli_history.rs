@@ -1,4 +1,8 @@
 //! The commands about what is applied already, and databases that have another history than the program.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use migrate_tests::{Folder, Ran};
 use snapbox::str;
@@ -299,7 +303,7 @@ applied 20260216_add_age [TIME]
 applied 20260301_seed_people [TIME]
 2 migrations applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     run(&here, SHOP, "check").ends(0);
@@ -428,7 +432,7 @@ applied 20260220_link_users [TIME]
 applied 20260301_seed_people [TIME]
 4 migrations applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     run(&here, BOTH, "down -n 1 --set accounts").shows(str![[r#"

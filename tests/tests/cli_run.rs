@@ -1,4 +1,8 @@
 //! The commands that run migrations, as real processes on a database file.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use std::fs;
 
@@ -40,7 +44,7 @@ applied 20260216_add_age [TIME]
 applied 20260301_seed_people [TIME]
 3 migrations applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     shop(&here, "up").shows(str![[r#"
@@ -81,7 +85,7 @@ applied 20260216_add_age [TIME]
 applied 20260301_seed_people [TIME]
 1 migration applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
 }
@@ -144,7 +148,7 @@ applied 20260216_add_age [TIME]
 applied 20260301_seed_people [TIME]
 2 migrations reverted, 2 migrations applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     shop(&here, "redo --steps 2 --dry-run").shows(str![[r#"
@@ -177,7 +181,7 @@ reverted 20260301_seed_people [TIME]
 applied 20260301_seed_people [TIME]
 1 migration reverted, 1 migration applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     let batches: Vec<i64> = {
@@ -208,7 +212,7 @@ applied 20260216_add_age [TIME]
 applied 20260301_seed_people [TIME]
 4 migrations applied
 --- standard error
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
     assert_eq!(
@@ -422,7 +426,7 @@ ALTER TABLE "users" ADD COLUMN "age" integer
 apply 20260301_seed_people
 step 1 of 2
 make people
-log: ann@example.org is there to play with
+20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
 }
@@ -466,7 +470,7 @@ applied 9_index_results [TIME]
 applied 010_unique_samples [TIME]
 failed 011_compact
 --- standard error
-log: results are ready for development
+005_create_results: results are ready for development
 4 migrations done before the failure
 error: `011_compact` up failed at step 2 of 3: the archive is closed today
   at tests/fixtures/lab/src/migrations/m011_compact.rs:10

@@ -1,4 +1,8 @@
 //! Questions, colours and the progress bar, in a real terminal; and what happens where there is none.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 #![cfg(unix)]
 
 use migrate_tests::{Folder, Session};
@@ -41,7 +45,7 @@ stopped: `down` takes back 6 migrations in app.db (production): what was made is
 "#]]);
     run(&here, NEXT, "redo --env prod").shows(str![[r#"
 --- standard error
-stopped: `redo` takes back 12 migrations in app.db (prod): what was made is dropped, with all data. Give --yes to do it where nobody can be asked. Nothing was done
+stopped: `redo` takes back 6 migrations in app.db (prod) and applies them again: what was made is dropped, with all data. Give --yes to do it where nobody can be asked. Nothing was done
 --- exit code 4
 
 "#]]);

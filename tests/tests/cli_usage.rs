@@ -1,4 +1,8 @@
 //! What somebody reads who asks for help, or has mistyped.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use migrate_tests::Folder;
 use snapbox::str;

@@ -106,7 +106,7 @@ impl Observer for Progress {
                     self.aside(&format!("{FAINT}step {step} of {of}{FAINT:#}\n{what}"));
                 }
             }
-            Event::Logged(message) => self.aside(&format!("{FAINT}log{FAINT:#}: {message}")),
+            Event::Logged { id, message, .. } => self.aside(&format!("{FAINT}{id}{FAINT:#}: {message}")),
             Event::MigrationDone {
                 action,
                 id,

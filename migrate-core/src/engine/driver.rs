@@ -6,6 +6,7 @@
 //! - `history` reads the whole history and writes nothing; a database without the table has none.
 //! - `begin` takes the write lock or fails with an error that [`DriverError::is_busy`] knows, having changed
 //!   nothing. Between it and the end of the transaction nobody else writes.
+//! - `commit` fails with such an error only where the transaction is still open, and may be tried again.
 //! - what a transaction does is there after `commit` has returned `Ok`, whole, and in no other case; a
 //!   transaction that is dropped leaves nothing, and every setting as it was.
 //! - `execute` and `run` of a transaction fail where the step has ended the transaction.
@@ -48,7 +49,8 @@ pub(crate) trait Driver {
     async fn history(&mut self) -> Result<Snapshot, DriverError>;
     /// Something that changes whenever the history does, or nothing where it cannot be read now.
     async fn pulse(&mut self) -> Option<i64>;
-    async fn applied(&mut self) -> Result<Vec<Applied>, DriverError>;
+    /// The same with all columns, of the same moment.
+    async fn applied(&mut self) -> Result<(Snapshot, Vec<Applied>), DriverError>;
     async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError>;
 
     async fn begin(
@@ -66,8 +68,11 @@ pub(crate) trait Driver {
 /// A transaction that holds the write lock.
 #[allow(async_fn_in_trait, reason = "as above")]
 pub(crate) trait Transaction {
+    /// What the database is called in messages.
+    fn name(&self) -> String;
     /// The clock of the driver.
     fn now(&self) -> Duration;
+    async fn pause(&mut self, duration: Duration);
     /// The history, where it is not the one of this stamp any more.
     async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError>;
     /// Makes the tables of the history where they are not there.
@@ -77,7 +82,7 @@ pub(crate) trait Transaction {
     async fn record(&mut self, change: &Change) -> Result<(), DriverError>;
     /// Drops everything in the database.
     async fn wipe(&mut self) -> Result<(), DriverError>;
-    async fn commit(self) -> Result<(), DriverError>;
+    async fn commit(&mut self) -> Result<(), DriverError>;
     async fn rollback(self) -> Result<(), DriverError>;
 }
 

@@ -175,27 +175,12 @@ pub(crate) async fn plan<D: Driver>(
     prepare::plan(driver, &context, &snapshot, request, &decision).await
 }
 
-/// The history as planning sees it.
-pub(crate) async fn snapshot<D: Driver>(
-    driver: &mut D,
-    context: Context<'_>,
-) -> Result<Snapshot, Error> {
-    wait::history(driver, &context).await
-}
-
-/// The history, whole.
+/// The history as planning sees it, and the same with all columns.
 pub(crate) async fn applied<D: Driver>(
     driver: &mut D,
     context: Context<'_>,
-) -> Result<Vec<Applied>, Error> {
-    let snapshot = wait::history(driver, &context).await?;
-    if !snapshot.exists {
-        return Ok(Vec::new());
-    }
-    driver
-        .applied()
-        .await
-        .map_err(|error| Error::driver("cannot read the history", error))
+) -> Result<(Snapshot, Vec<Applied>), Error> {
+    wait::applied(driver, &context).await
 }
 
 impl<D: Driver> Run<'_, D> {

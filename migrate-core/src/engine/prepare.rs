@@ -15,6 +15,7 @@ use crate::{
 use super::{
     Context,
     driver::{Driver, ForeignKeys, Snapshot},
+    wait,
 };
 
 /// What an action is about, for events, errors and reports.
@@ -104,10 +105,7 @@ pub(super) async fn prepare<D: Driver>(
             None => Ok(Prepared::default()),
         },
         Action::RevertStored { seq } => {
-            let statements = driver
-                .stored_down(seq)
-                .await
-                .map_err(|e| Error::driver("cannot read the stored down", e))?;
+            let statements = wait::stored_down(driver, context, seq).await?;
             let subject = subject(context, snapshot, action);
             if statements.is_empty() {
                 return Err(PlanError::NoStoredDown(vec![subject.id]).into());
@@ -200,18 +198,18 @@ pub(super) fn foreign_keys(
     action: &Action,
     prepared: &Prepared,
 ) -> ForeignKeys {
-    let off = match *action {
-        Action::Apply { at, .. } | Action::Revert { at, .. } => context
-            .registry
-            .get(at)
-            .is_some_and(|one| !one.registration.foreign_keys),
-        Action::Wipe => true,
-        _ => false,
+    let enforced = match *action {
+        Action::Apply { at, .. } | Action::Revert { at, .. } => {
+            let one = context.registry.get(at);
+            one.and_then(|one| one.registration.foreign_keys)
+        }
+        Action::Wipe => Some(false),
+        _ => None,
     };
-    if off || prepared.rebuilds(context.dialect) {
-        ForeignKeys::CheckedAtCommit
-    } else {
+    if enforced.unwrap_or_else(|| !prepared.rebuilds(context.dialect)) {
         ForeignKeys::AsSet
+    } else {
+        ForeignKeys::CheckedAtCommit
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     prepare::subject,
     reread,
     transact::{RowClock, write},
-    wait::Patience,
+    wait::{self, Patience, Uncommitted},
 };
 
 /// How a try has ended, when it has not failed for good.
@@ -98,8 +98,13 @@ impl<D: Driver> Run<'_, D> {
         };
         let all = recorder.changes(actions.iter().zip(downs))?;
         let changes: Vec<Change> = all.iter().flatten().cloned().collect();
-        if let Err(error) = write(tx, false, self.snapshot.exists, &changes).await {
+        if let Err(error) = write(&mut tx, false, self.snapshot.exists, &changes).await {
             return fault(error);
+        }
+        match wait::commit(&mut tx, &self.context).await {
+            Ok(()) => {}
+            Err(Uncommitted::Locked(error)) => return Err(error),
+            Err(Uncommitted::Failed(error)) => return fault(error),
         }
         self.snapshot.exists = true;
         Ok(Try::Done(all))

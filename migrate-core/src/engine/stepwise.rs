@@ -21,7 +21,7 @@ use super::{
     driver::{Driver, DriverError, DriverErrorKind, ForeignKeys, Transaction},
     is_wanted, prepare, reread,
     transact::{RowClock, StepsOf},
-    wait::{self, Patience},
+    wait::{self, Patience, Uncommitted},
 };
 
 /// What one short transaction writes.
@@ -153,7 +153,7 @@ impl<D: Driver> Run<'_, D> {
         steps.started(step, &task);
         match task {
             Task::Log(message) => {
-                self.context.tell(&Event::Logged(&message));
+                steps.logged(&message);
                 self.write(action, advance, steps, None).await
             }
             Task::Statement { text, kind, origin } if is_outside(kind) => {
@@ -193,7 +193,7 @@ impl<D: Driver> Run<'_, D> {
 
     /// Runs a statement outside a transaction, however long somebody holds the lock.
     async fn outside(&mut self, sql: &str) -> Result<(), DriverError> {
-        let mut patience = Patience::new(self.driver);
+        let mut patience = Patience::for_any_lock(self.driver);
         loop {
             match self.driver.execute(sql).await {
                 Err(error) if error.is_busy() => {
@@ -249,7 +249,7 @@ impl<D: Driver> Run<'_, D> {
         };
         // The run ends with the error, so its copy of the history is not kept up.
         if tx.record(&change).await.is_ok() {
-            let _ = tx.commit().await;
+            let _ = wait::commit(&mut tx, &self.context).await;
         }
     }
 
@@ -339,10 +339,13 @@ impl<D: Driver> Run<'_, D> {
         for change in &changes {
             tx.record(change).await.map_err(Fault::recording)?;
         }
-        if let Err(error) = tx.commit().await {
+        if let Err(error) = wait::commit(&mut tx, &self.context).await {
             // Whether it took place cannot be known, and what a session writes itself does not change its stamp.
             self.snapshot.stamp = None;
-            return Err(Fault::recording(error));
+            return Err(match error {
+                Uncommitted::Locked(error) => Fault::Other(error),
+                Uncommitted::Failed(error) => Fault::recording(error),
+            });
         }
         self.snapshot.exists = true;
         for change in &changes {
@@ -440,9 +443,17 @@ impl Decider<'_> {
         };
         Ok(match write {
             Write::Open if begun > done => {
+                let one = match *action {
+                    Action::Apply { at, .. } | Action::Revert { at, .. } => {
+                        self.context.registry.get(at)
+                    }
+                    _ => None,
+                };
+                let (step, dialect) = (done + 1, self.context.dialect);
                 return Err(PlanError::Unresolved {
                     id: row.id.clone(),
-                    step: done + 1,
+                    step,
+                    what: one.and_then(|one| one.step(up, step, &row.environment, dialect)),
                 }
                 .into());
             }

@@ -18,7 +18,7 @@ use super::{
     is_wanted,
     prepare::{self, Subject, foreign_keys, subject},
     reread,
-    wait::Patience,
+    wait::{self, Patience, Uncommitted},
 };
 
 /// How a try has ended, when it has not failed for good.
@@ -117,10 +117,15 @@ impl<D: Driver> Run<'_, D> {
             statements,
         }));
         let exists = self.snapshot.exists && *action != Action::Wipe;
-        match write(tx, *action == Action::Wipe, exists, &changes).await {
+        match write(&mut tx, *action == Action::Wipe, exists, &changes).await {
             Ok(()) => {}
             Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
             Err(error) => return Err(commit_error(&subject, total, error)),
+        }
+        match wait::commit(&mut tx, &self.context).await {
+            Ok(()) => {}
+            Err(Uncommitted::Locked(error)) => return Err(error),
+            Err(Uncommitted::Failed(error)) => return Err(commit_error(&subject, total, error)),
         }
         if *action == Action::Wipe {
             self.snapshot.history = History::default();
@@ -194,8 +199,9 @@ fn busy_or(error: DriverError, make: impl FnOnce(DriverError) -> Error) -> Resul
     }
 }
 
+/// Writes what goes with a change of the history; the commit is still to come.
 pub(super) async fn write<T: Transaction>(
-    mut tx: T,
+    tx: &mut T,
     wipes: bool,
     exists: bool,
     changes: &[Change],
@@ -209,7 +215,7 @@ pub(super) async fn write<T: Transaction>(
     for change in changes {
         tx.record(change).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 fn commit_error(subject: &Subject, steps: usize, source: DriverError) -> Error {
@@ -383,7 +389,7 @@ impl StepsOf<'_> {
     async fn one<T: Transaction>(&self, tx: &mut T, step: usize, task: Task) -> Result<(), Stop> {
         self.started(step, &task);
         match task {
-            Task::Log(message) => self.context.tell(&Event::Logged(&message)),
+            Task::Log(message) => self.logged(&message),
             Task::Statement { text, origin, .. } => {
                 tx.execute(&text)
                     .await
@@ -429,6 +435,11 @@ impl StepsOf<'_> {
                 Err(self.failure_behind(step, label, source))
             }
         }
+    }
+
+    pub(super) fn logged(&self, message: &str) {
+        let (set, id) = (&self.subject.set, &self.subject.id);
+        self.context.tell(&Event::Logged { set, id, message });
     }
 
     pub(super) fn started(&self, step: usize, task: &Task) {

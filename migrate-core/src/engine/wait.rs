@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use crate::{
     error::{Error, Kind},
+    history::Applied,
     observer::Event,
 };
 
 use super::{
     Context,
-    driver::{Claim, Driver, DriverError, DriverErrorKind, Snapshot},
+    driver::{Claim, Driver, DriverError, DriverErrorKind, Snapshot, Transaction},
 };
 
 /// The pauses between tries; the last one repeats.
@@ -36,13 +37,22 @@ impl Patience {
             "the write lock of {}, which another connection holds",
             driver.name()
         );
-        Self::waiting_for(what, driver)
+        Self::waiting_for(what, driver.now())
     }
 
-    fn waiting_for<D: Driver>(what: String, driver: &D) -> Self {
+    /// Waits where a reader may be in the way as well as a writer.
+    pub(super) fn for_any_lock<D: Driver>(driver: &D) -> Self {
+        let what = format!(
+            "a lock of {}, which another connection holds",
+            driver.name()
+        );
+        Self::waiting_for(what, driver.now())
+    }
+
+    fn waiting_for(what: String, since: Duration) -> Self {
         Self {
             what,
-            since: driver.now(),
+            since,
             pulse: None,
             tries: 0,
             told: None,
@@ -64,7 +74,19 @@ impl Patience {
             }
             self.pulse = pulse;
         }
-        let waited = driver.now().saturating_sub(self.since);
+        let pause = self.pause(driver.now(), context, error)?;
+        driver.pause(pause).await;
+        Ok(())
+    }
+
+    /// How long to pause before the next try, or the error of the last one when the time is over.
+    fn pause(
+        &mut self,
+        now: Duration,
+        context: &Context<'_>,
+        error: DriverError,
+    ) -> Result<Duration, Error> {
+        let waited = now.saturating_sub(self.since);
         if waited >= context.timeout {
             return Err(Error::new(Kind::Locked {
                 what: self.what.clone(),
@@ -91,8 +113,41 @@ impl Patience {
             .unwrap_or(100);
         self.tries += 1;
         let left = context.timeout.saturating_sub(waited);
-        driver.pause(Duration::from_millis(pause).min(left)).await;
-        Ok(())
+        Ok(Duration::from_millis(pause).min(left))
+    }
+}
+
+/// Why a commit has not taken place.
+pub(super) enum Uncommitted {
+    /// Somebody was in its way until the timeout.
+    Locked(Error),
+    Failed(DriverError),
+}
+
+/// Commits, however long readers hold it up. It is the commit that is tried again: its lock keeps new readers
+/// out, while starting over would let them in.
+pub(super) async fn commit<T: Transaction>(
+    tx: &mut T,
+    context: &Context<'_>,
+) -> Result<(), Uncommitted> {
+    let mut patience: Option<Patience> = None;
+    loop {
+        let error = match tx.commit().await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_busy() => error,
+            Err(error) => return Err(Uncommitted::Failed(error)),
+        };
+        let patience = patience.get_or_insert_with(|| {
+            let what = format!(
+                "the readers of {}: a commit has to wait until their transactions end",
+                tx.name()
+            );
+            Patience::waiting_for(what, tx.now())
+        });
+        let pause = patience
+            .pause(tx.now(), context, error)
+            .map_err(Uncommitted::Locked)?;
+        tx.pause(pause).await;
     }
 }
 
@@ -101,17 +156,52 @@ pub(super) async fn history<D: Driver>(
     driver: &mut D,
     context: &Context<'_>,
 ) -> Result<Snapshot, Error> {
-    let mut patience = Patience::new(driver);
+    let mut patience = Patience::for_any_lock(driver);
     loop {
         match driver.history().await {
             Ok(snapshot) => return Ok(snapshot),
             Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
-            Err(error) => {
-                let what = format!("cannot read the history of {}", driver.name());
-                return Err(Error::driver(what, error));
-            }
+            Err(error) => return Err(unreadable(driver, error)),
         }
     }
+}
+
+/// The same with all columns.
+pub(super) async fn applied<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+) -> Result<(Snapshot, Vec<Applied>), Error> {
+    let mut patience = Patience::for_any_lock(driver);
+    loop {
+        match driver.applied().await {
+            Ok(applied) => return Ok(applied),
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
+            Err(error) => return Err(unreadable(driver, error)),
+        }
+    }
+}
+
+/// The SQL that was stored with a row.
+pub(super) async fn stored_down<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    seq: i64,
+) -> Result<Vec<String>, Error> {
+    let mut patience = Patience::for_any_lock(driver);
+    loop {
+        match driver.stored_down(seq).await {
+            Ok(statements) => return Ok(statements),
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
+            Err(error) => return Err(Error::driver("cannot read the stored down", error)),
+        }
+    }
+}
+
+fn unreadable<D: Driver>(driver: &D, error: DriverError) -> Error {
+    Error::driver(
+        format!("cannot read the history of {}", driver.name()),
+        error,
+    )
 }
 
 /// Returns when no other run works outside a transaction, as far as can be seen.
@@ -120,7 +210,7 @@ pub(super) async fn claim<D: Driver>(driver: &mut D, context: &Context<'_>) -> R
         "another run on {}, which works outside a transaction",
         driver.name()
     );
-    let mut patience = Patience::waiting_for(what, driver);
+    let mut patience = Patience::waiting_for(what, driver.now());
     loop {
         match driver.claim().await {
             Ok(Claim::Taken | Claim::Unknown) => return Ok(()),

@@ -269,7 +269,7 @@ impl<'a> Decider<'_, 'a> {
         for row in rows {
             let one = self.survey.of_row(row.seq);
             let registered = one.and_then(|one| one.registered.zip(self.survey.registered(one)));
-            refuse_unresolved(row)?;
+            self.refuse_unresolved(row)?;
             if let Progress::Applying { .. } = row.progress {
                 return Err(PlanError::Incomplete {
                     id: row.id.clone(),
@@ -457,7 +457,7 @@ impl<'a> Decider<'_, 'a> {
     fn resolve(&mut self, id: &str, done: bool) -> Result<(), PlanError> {
         let one = self.find_anywhere(id)?;
         match one.row {
-            Some(row) if refuse_unresolved(row).is_err() => {
+            Some(row) if self.refuse_unresolved(row).is_err() => {
                 self.decision
                     .actions
                     .push(Action::Resolve { seq: row.seq, done });
@@ -465,6 +465,25 @@ impl<'a> Decider<'_, 'a> {
             }
             _ => Err(PlanError::NothingToResolve(self.survey.id(one).to_owned())),
         }
+    }
+
+    fn refuse_unresolved(&self, row: &Row) -> Result<(), PlanError> {
+        let (up, done, begun) = match row.progress {
+            Progress::Applied => return Ok(()),
+            Progress::Applying { done, begun } => (true, done, begun),
+            Progress::Reverting { done, begun } => (false, done, begun),
+        };
+        if begun <= done {
+            return Ok(());
+        }
+        let one = self.survey.of_row(row.seq);
+        let registered = one.and_then(|one| self.survey.registered(one));
+        Err(PlanError::Unresolved {
+            id: row.id.clone(),
+            step: done + 1,
+            what: registered
+                .and_then(|one| one.step(up, done + 1, &row.environment, self.survey.dialect)),
+        })
     }
 
     /// The same name given twice is one wish.
@@ -518,7 +537,7 @@ impl<'a> Decider<'_, 'a> {
         let Some(row) = one.row else {
             return Err(PlanError::Zero);
         };
-        refuse_unresolved(row)?;
+        self.refuse_unresolved(row)?;
         match (row.progress, one.registered) {
             (Progress::Reverting { .. }, _) => Err(PlanError::Incomplete {
                 id: row.id.clone(),
@@ -605,7 +624,7 @@ impl<'a> Decider<'_, 'a> {
         Ok(())
     }
 
-    /// A set that has never run here, whose migrations are all known under another name: a renamed package.
+    /// A set that has never run here, and has a migration that is in the history under another set: a renamed package.
     fn refuse_renamed_set(&self) -> Result<(), PlanError> {
         if self.survey.in_state(&State::Foreign).next().is_none() {
             return Ok(());
@@ -623,10 +642,7 @@ impl<'a> Decider<'_, 'a> {
                 .filter_map(|other| other.row)
                 .find(|row| {
                     row.id == one.id().as_str()
-                        && one
-                            .registration
-                            .checksum
-                            .is_none_or(|checksum| checksum == row.checksum)
+                        && row.checksum == one.checksum(&row.environment, self.survey.dialect)
                 });
             if let (false, Some(row)) = (known, elsewhere) {
                 return Err(PlanError::SetRenamed {
@@ -644,20 +660,6 @@ fn has_row(history: &History, set: &str, id: &str) -> bool {
         .rows()
         .iter()
         .any(|row| &*row.set == set && row.id == id)
-}
-
-fn refuse_unresolved(row: &Row) -> Result<(), PlanError> {
-    match row.progress {
-        Progress::Applying { done, begun } | Progress::Reverting { done, begun }
-            if begun > done =>
-        {
-            Err(PlanError::Unresolved {
-                id: row.id.clone(),
-                step: done + 1,
-            })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn other_environment(registered: &Registered, environment: &str) -> PlanError {

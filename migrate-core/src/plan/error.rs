@@ -68,14 +68,17 @@ pub enum PlanError {
     },
     /// A step that may or may not have been done.
     #[error(
-        "step {step} of `{id}` was cut off, and it cannot be seen whether it was done. Look at the database, then say so: \
-         `resolve {id} --done` or `resolve {id} --not-done`"
+        "step {step} of `{id}`{} was cut off, and it cannot be seen whether it was done. Look at the database, then say so: \
+         `resolve {id} --done` or `resolve {id} --not-done`",
+        .what.as_ref().map_or_else(String::new, |what| format!(" ({what})"))
     )]
     Unresolved {
         /// The migration.
         id: String,
         /// The step, from 1.
         step: u32,
+        /// Its label or its statement, where the program has it.
+        what: Option<String>,
     },
     /// A target that is not applied, for a way down.
     #[error("`{0}` is not applied, so there is no way down to it")]

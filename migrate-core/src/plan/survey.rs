@@ -57,6 +57,7 @@ pub(crate) struct Survey<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) history: &'a History,
     pub(crate) list: Vec<Surveyed<'a>>,
+    pub(crate) dialect: Dialect,
     /// The place in the list, for each row of the history.
     of_row: Vec<Option<usize>>,
 }
@@ -130,6 +131,7 @@ impl<'a> Survey<'a> {
             registry,
             history,
             list,
+            dialect,
             of_row,
         }
     }

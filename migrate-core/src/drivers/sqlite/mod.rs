@@ -30,19 +30,17 @@ use transaction::SqliteTransaction;
 pub(crate) struct Sqlite<'c> {
     connection: &'c mut Connection,
     table: Table,
-    timeout: Duration,
     started: Instant,
-    /// The connection's own busy timeout in milliseconds, while ours is in its place.
-    busy_timeout: Option<u64>,
+    /// The connection's own busy timeout, while there is none in its place.
+    busy_timeout: Duration,
     claim: Option<ClaimFile>,
 }
 
 impl<'c> Sqlite<'c> {
-    pub(crate) fn new(
-        connection: &'c mut Connection,
-        table: &str,
-        timeout: Duration,
-    ) -> Result<Self, DriverError> {
+    /// Takes over the waiting: it is the engine's business, which can say what it waits for and sees whether the
+    /// other side moves; SQLite's own handler would only be silent. A handler that is no timeout cannot be put
+    /// back, and stays.
+    pub(crate) fn new(connection: &'c mut Connection, table: &str) -> Result<Self, DriverError> {
         if !connection.is_autocommit() {
             return Err(DriverError::new(
                 DriverErrorKind::Unfit,
@@ -50,41 +48,33 @@ impl<'c> Sqlite<'c> {
             ));
         }
         let table = Table::new(table)?;
-        Ok(Self {
+        let own: i64 = connection
+            .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
+            .map_err(error)?;
+        let driver = Self {
             connection,
             table,
-            timeout,
             started: Instant::now(),
-            busy_timeout: None,
+            busy_timeout: Duration::from_millis(u64::try_from(own).unwrap_or(0)),
             claim: None,
-        })
+        };
+        driver.wait_at_most(Duration::ZERO)?;
+        Ok(driver)
     }
 
-    /// Waiting is the engine's business, which can say what it waits for and sees whether the other side
-    /// moves; SQLite's own handler would only be silent. A handler without a timeout cannot be put back and stays.
-    fn take_over_waiting(&mut self) -> Result<(), DriverError> {
-        if self.busy_timeout.is_none() {
-            let own: i64 = self
-                .connection
-                .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
-                .map_err(error)?;
-            self.busy_timeout = Some(u64::try_from(own).unwrap_or(0));
-            if own > 0 {
-                self.connection
-                    .busy_timeout(Duration::ZERO)
-                    .map_err(error)?;
-            }
+    /// How long SQLite itself waits for a lock.
+    fn wait_at_most(&self, timeout: Duration) -> Result<(), DriverError> {
+        if self.busy_timeout.is_zero() {
+            return Ok(());
         }
-        Ok(())
+        self.connection.busy_timeout(timeout).map_err(error)
     }
 }
 
 impl Drop for Sqlite<'_> {
     fn drop(&mut self) {
-        if let Some(own) = self.busy_timeout.filter(|own| *own > 0) {
-            // Setting a timeout cannot fail on an open connection, and there is nobody to tell.
-            let _ = self.connection.busy_timeout(Duration::from_millis(own));
-        }
+        // Setting a timeout cannot fail on an open connection, and there is nobody to tell.
+        let _ = self.wait_at_most(self.busy_timeout);
     }
 }
 
@@ -95,10 +85,7 @@ impl Driver for Sqlite<'_> {
         Self: 'a;
 
     fn name(&self) -> String {
-        match self.connection.path() {
-            Some(path) if !path.is_empty() => format!("`{path}`"),
-            _ => "the in-memory database".to_owned(),
-        }
+        name(self.connection)
     }
 
     fn now(&self) -> Duration {
@@ -110,7 +97,6 @@ impl Driver for Sqlite<'_> {
     }
 
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
-        self.take_over_waiting()?;
         self.table.read(self.connection, None)
     }
 
@@ -118,7 +104,7 @@ impl Driver for Sqlite<'_> {
         self.table.pulse(self.connection)
     }
 
-    async fn applied(&mut self) -> Result<Vec<Applied>, DriverError> {
+    async fn applied(&mut self) -> Result<(Snapshot, Vec<Applied>), DriverError> {
         self.table.applied(self.connection)
     }
 
@@ -130,18 +116,10 @@ impl Driver for Sqlite<'_> {
         &mut self,
         foreign_keys: ForeignKeys,
     ) -> Result<SqliteTransaction<'_>, DriverError> {
-        self.take_over_waiting()?;
-        SqliteTransaction::begin(
-            self.connection,
-            &self.table,
-            foreign_keys,
-            self.timeout,
-            self.started,
-        )
+        SqliteTransaction::begin(self.connection, &self.table, foreign_keys, self.started)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
-        self.take_over_waiting()?;
         self.connection.execute_batch(sql).map_err(error)?;
         in_autocommit(self.connection)
     }
@@ -153,7 +131,11 @@ impl Driver for Sqlite<'_> {
                 "the closure does not take `&rusqlite::Connection`",
             ));
         };
-        let sqls = closure(self.connection).map_err(step_error)?;
+        // The closure gets the connection as the application has set it.
+        self.wait_at_most(self.busy_timeout)?;
+        let result = closure(self.connection).map_err(step_error);
+        self.wait_at_most(Duration::ZERO)?;
+        let sqls = result?;
         in_autocommit(self.connection)?;
         Ok(sqls)
     }
@@ -173,6 +155,14 @@ impl Driver for Sqlite<'_> {
     }
 }
 
+/// What the database is called in messages.
+fn name(connection: &Connection) -> String {
+    match connection.path() {
+        Some(path) if !path.is_empty() => format!("`{path}`"),
+        _ => "the in-memory database".to_owned(),
+    }
+}
+
 /// A step outside a transaction must not leave one open.
 fn in_autocommit(connection: &Connection) -> Result<(), DriverError> {
     if connection.is_autocommit() {
@@ -189,7 +179,12 @@ fn in_autocommit(connection: &Connection) -> Result<(), DriverError> {
 fn error(error: rusqlite::Error) -> DriverError {
     let busy = matches!(
         error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        // The last one is what many that open a write-ahead log at once can meet.
+        Some(
+            ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
+        )
     );
     let kind = if busy {
         DriverErrorKind::Busy

@@ -20,6 +20,9 @@ pub(super) struct Table {
 }
 
 const COLUMNS: &str = "seq, set_name, id, checksum, body_checksum, batch, state, steps_done, steps_begun, environment";
+/// What is only shown.
+const MORE_COLUMNS: &str =
+    "description, applied_at, duration_ms, steps, error, applied_by, program_version";
 
 impl Table {
     pub(super) fn new(name: &str) -> Result<Self, DriverError> {
@@ -78,29 +81,57 @@ CREATE TABLE IF NOT EXISTS {down} (
         connection: &Connection,
         stamp: Option<i64>,
     ) -> Result<Snapshot, DriverError> {
-        let sql = format!("SELECT {COLUMNS} FROM {} ORDER BY seq", self.history);
-        let mut statement = match connection.prepare(&sql) {
-            Ok(statement) => statement,
-            Err(failed) if is_missing_table(&failed) => {
-                return Ok(Snapshot {
-                    history: History::default(),
-                    stamp,
-                    exists: false,
-                });
-            }
-            Err(failed) => return Err(self.unreadable(failed)),
-        };
-        let mut rows = statement.query([]).map_err(error)?;
         let mut list: Vec<Row> = Vec::new();
-        while let Some(row) = rows.next().map_err(error)? {
-            let row = read_row(row, list.last()).map_err(|failed| self.corrupt(&failed))?;
-            list.push(row);
-        }
+        let exists = self.each(connection, COLUMNS, |row| {
+            list.push(read_row(row, list.last())?);
+            Ok(())
+        })?;
         Ok(Snapshot {
             history: History::new(list),
             stamp,
-            exists: true,
+            exists,
         })
+    }
+
+    /// The same with all columns, by one statement too, so that both are of one moment.
+    pub(super) fn applied(
+        &self,
+        connection: &Connection,
+    ) -> Result<(Snapshot, Vec<Applied>), DriverError> {
+        let mut list: Vec<Row> = Vec::new();
+        let mut applied = Vec::new();
+        let exists = self.each(connection, &format!("{COLUMNS}, {MORE_COLUMNS}"), |row| {
+            let lean = read_row(row, list.last())?;
+            applied.push(read_applied(row, &lean)?);
+            list.push(lean);
+            Ok(())
+        })?;
+        let snapshot = Snapshot {
+            history: History::new(list),
+            stamp: None,
+            exists,
+        };
+        Ok((snapshot, applied))
+    }
+
+    /// Whether the table is there; then every row of it was taken, in order.
+    fn each(
+        &self,
+        connection: &Connection,
+        columns: &str,
+        mut take: impl FnMut(&SqlRow<'_>) -> Result<(), String>,
+    ) -> Result<bool, DriverError> {
+        let sql = format!("SELECT {columns} FROM {} ORDER BY seq", self.history);
+        let mut statement = match connection.prepare(&sql) {
+            Ok(statement) => statement,
+            Err(failed) if is_missing_table(&failed) => return Ok(false),
+            Err(failed) => return Err(self.unreadable(failed)),
+        };
+        let mut rows = statement.query([]).map_err(error)?;
+        while let Some(row) = rows.next().map_err(error)? {
+            take(row).map_err(|failed| self.corrupt(&failed))?;
+        }
+        Ok(true)
     }
 
     /// The newest row and how far it is.
@@ -118,23 +149,6 @@ CREATE TABLE IF NOT EXISTS {down} (
             Err(failed) if is_missing_table(&failed) => Some(0),
             Err(_) => None,
         }
-    }
-
-    pub(super) fn applied(&self, connection: &Connection) -> Result<Vec<Applied>, DriverError> {
-        let sql = format!(
-            "SELECT {COLUMNS}, description, applied_at, duration_ms, steps, error, applied_by, program_version
-             FROM {} ORDER BY seq",
-            self.history
-        );
-        let mut statement = connection
-            .prepare(&sql)
-            .map_err(|failed| self.unreadable(failed))?;
-        let mut rows = statement.query([]).map_err(error)?;
-        let mut list = Vec::new();
-        while let Some(row) = rows.next().map_err(error)? {
-            list.push(read_applied(row).map_err(|failed| self.corrupt(&failed))?);
-        }
-        Ok(list)
     }
 
     pub(super) fn stored_down(
@@ -346,15 +360,14 @@ fn read_row(row: &SqlRow<'_>, last: Option<&Row>) -> Result<Row, String> {
     })
 }
 
-fn read_applied(row: &SqlRow<'_>) -> Result<Applied, String> {
-    let lean = read_row(row, None)?;
+fn read_applied(row: &SqlRow<'_>, lean: &Row) -> Result<Applied, String> {
     let column = |failed: rusqlite::Error| failed.to_string();
     Ok(Applied {
         seq: lean.seq,
         set: lean.set.to_string(),
-        id: lean.id,
+        id: lean.id.clone(),
         description: row.get(10).map_err(column)?,
-        checksum: lean.checksum,
+        checksum: lean.checksum.clone(),
         batch: lean.batch,
         progress: lean.progress,
         applied_at: row.get(11).map_err(column)?,

@@ -16,7 +16,7 @@ use crate::{
 use super::{
     error,
     foreign_keys::{EnforcementOff, Violations},
-    step_error,
+    name, step_error,
     table::{Table, data_version},
     wipe::wipe,
 };
@@ -26,7 +26,6 @@ use super::{
 pub(crate) struct SqliteTransaction<'a> {
     transaction: Native<'a>,
     table: &'a Table,
-    timeout: Duration,
     /// The start of the driver's clock.
     started: Instant,
     /// The violations that were there before, where no new ones may come.
@@ -39,7 +38,6 @@ impl<'a> SqliteTransaction<'a> {
         connection: &'a Connection,
         table: &'a Table,
         foreign_keys: ForeignKeys,
-        timeout: Duration,
         started: Instant,
     ) -> Result<Self, DriverError> {
         let checked = foreign_keys == ForeignKeys::CheckedAtCommit;
@@ -58,7 +56,6 @@ impl<'a> SqliteTransaction<'a> {
         Ok(Self {
             transaction,
             table,
-            timeout,
             started,
             violations,
             _enforcement: enforcement,
@@ -77,8 +74,16 @@ impl<'a> SqliteTransaction<'a> {
 }
 
 impl Transaction for SqliteTransaction<'_> {
+    fn name(&self) -> String {
+        name(&self.transaction)
+    }
+
     fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    async fn pause(&mut self, duration: Duration) {
+        sleep(duration);
     }
 
     async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError> {
@@ -119,21 +124,12 @@ impl Transaction for SqliteTransaction<'_> {
         wipe(&self.transaction)
     }
 
-    /// Readers of a database in rollback-journal mode hold up a commit. It is the commit that is tried again
-    /// then: it keeps new readers out, while starting over would let them in.
-    async fn commit(self) -> Result<(), DriverError> {
-        if let Some(before) = &self.violations {
-            Violations::find(&self.transaction)?.refuse_new(before)?;
+    /// Readers of a database in rollback-journal mode hold it up; SQLite keeps the transaction open then.
+    async fn commit(&mut self) -> Result<(), DriverError> {
+        if let Some(before) = self.violations.take() {
+            Violations::find(&self.transaction)?.refuse_new(&before)?;
         }
-        let started = Instant::now();
-        loop {
-            match self.transaction.execute_batch("COMMIT").map_err(error) {
-                Err(busy) if busy.is_busy() && started.elapsed() < self.timeout => {
-                    sleep(Duration::from_millis(5))
-                }
-                other => return other,
-            }
-        }
+        self.transaction.execute_batch("COMMIT").map_err(error)
     }
 
     async fn rollback(self) -> Result<(), DriverError> {

@@ -374,9 +374,9 @@ impl Driver for Fake {
         .ok()
     }
 
-    async fn applied(&mut self) -> Result<Vec<Applied>, DriverError> {
-        act(&self.world, self.session, "applied", true, |_| {
-            Ok(Vec::new())
+    async fn applied(&mut self) -> Result<(Snapshot, Vec<Applied>), DriverError> {
+        act(&self.world, self.session, "applied", true, |state| {
+            Ok((state.snapshot(None), Vec::new()))
         })
         .await
     }
@@ -491,8 +491,17 @@ impl FakeTransaction<'_> {
 }
 
 impl Transaction for FakeTransaction<'_> {
+    fn name(&self) -> String {
+        "`fake`".to_owned()
+    }
+
     fn now(&self) -> Duration {
         self.world.state().now
+    }
+
+    async fn pause(&mut self, duration: Duration) {
+        step_aside().await;
+        self.world.state().now += duration;
     }
 
     async fn changed_since(&mut self, stamp: Option<i64>) -> Result<Option<Snapshot>, DriverError> {
@@ -542,7 +551,7 @@ impl Transaction for FakeTransaction<'_> {
         .await
     }
 
-    async fn commit(mut self) -> Result<(), DriverError> {
+    async fn commit(&mut self) -> Result<(), DriverError> {
         self.act("commit", |tx, state| {
             for change in &tx.changes {
                 state.note(tx.session, change);

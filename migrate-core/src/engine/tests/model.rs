@@ -70,7 +70,7 @@ pub(super) fn edited(edit: impl Fn(&mut Registration)) -> Registry {
     registry_of(MODELS.iter().map(|model| {
         let mut one = Registration {
             transaction: model.transaction,
-            foreign_keys: model.id != "003_c",
+            foreign_keys: (model.id == "003_c").then_some(false),
             ..Registration::new("app", model.id, "src/a.rs", 7, model)
         };
         edit(&mut one);

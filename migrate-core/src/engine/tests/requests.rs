@@ -396,7 +396,7 @@ fn foreign_keys_are_switched_off_where_tables_are_rebuilt() {
             new("002_rebuild", &Does(rebuild, plain)),
             new("003_rebuild_back", &Does(plain, rebuild)),
             Registration {
-                foreign_keys: false,
+                foreign_keys: Some(false),
                 ..new("004_asked_for", &Does(plain, plain))
             },
         ]

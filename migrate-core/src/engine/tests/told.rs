@@ -67,7 +67,7 @@ fn a_run_is_told_step_by_step() {
             "step 2 of 6: VACUUM INTO 'up 002_b 2'",
             "step 3 of 6: up 002_b 3",
             "step 4 of 6: up 002_b 4",
-            "logged up 002_b 5",
+            "logged 002_b up 002_b 5",
             "step 6 of 6: INSERT INTO t VALUES ('up 002_b 6')",
             "done: apply 002_b",
         ]

@@ -26,23 +26,61 @@ fn locked_out(world: &World, given: &Given, n: usize) -> (Error, Duration, Vec<S
 
 #[test]
 fn it_ends_at_the_timeout_and_says_what_it_waited_for() {
-    for n in [0, 1] {
+    for (n, lock) in [(0, "a lock"), (1, "the write lock")] {
         let (given, world) = (Given::new(registry()), World::default());
         let (error, at, heard) = locked_out(&world, &given, n);
         assert_eq!(at, Duration::from_secs(60));
         assert_eq!(
             error.to_string(),
-            "waited 60 s for the write lock of `fake`, which another connection holds (database is locked). End the \
-             program that holds it, or wait longer with a higher timeout"
+            format!(
+                "waited 60 s for {lock} of `fake`, which another connection holds (database is locked). End the \
+                 program that holds it, or wait longer with a higher timeout"
+            )
         );
         assert!(world.database().effects.is_empty() && !world.database().exists);
         let waiting: Vec<&String> = heard.iter().filter(|one| one.contains("waiting")).collect();
-        assert!(waiting[0].starts_with(
-            "waiting for the write lock of `fake`, which another connection holds: 5"
-        ));
+        let beginning = format!("waiting for {lock} of `fake`, which another connection holds: 5");
+        assert!(waiting[0].starts_with(&beginning), "{waiting:#?}");
         // Half a second is nothing to speak of; from then on every five seconds.
         assert_eq!(waiting.len(), 12, "{waiting:#?}");
     }
+}
+
+/// A commit is held up by those who read, and tried again where it is.
+#[test]
+fn a_commit_that_is_held_up_says_by_whom() {
+    let (given, world) = (Given::new(registry()), World::default());
+    given.run(&world, &UP).unwrap().unwrap();
+    let is_commit = |action: &String| action.ends_with("commit");
+    let n = world.state().log.iter().position(is_commit).unwrap();
+
+    let world = World::default();
+    let (error, at, heard) = locked_out(&world, &given, n);
+    assert_eq!(at, Duration::from_secs(60));
+    assert_eq!(
+        error.to_string(),
+        "waited 60 s for the readers of `fake`: a commit has to wait until their transactions end (database is locked). \
+         End the program that holds it, or wait longer with a higher timeout"
+    );
+    assert!(
+        heard
+            .iter()
+            .any(|one| one.starts_with("waiting for the readers of `fake`"))
+    );
+    assert!(world.database().effects.is_empty() && !world.database().exists);
+
+    // The readers end.
+    world.arm(Some((n, Fault::Busy(7))));
+    given.heard.take();
+    given.run(&world, &UP).unwrap().unwrap();
+    assert_eq!(world.database().ids(), ["001_a", "002_b", "003_c", "004_d"]);
+    let again = given
+        .heard
+        .take()
+        .iter()
+        .filter(|one| one.starts_with("apply 001_a"))
+        .count();
+    assert_eq!(again, 1);
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn an_exclusive_lock_is_waited_for() {
     for command in ["status", "up"] {
         let holder = ground.open();
         holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
-        let waiting = waits(ground.program(command).start(), "waiting for the lock of `");
+        let waiting = waits(ground.program(command).start(), "waiting for a lock of `");
         drop(holder);
         waiting.end().ok();
     }
@@ -82,7 +82,7 @@ fn a_reader_holds_up_a_step_outside_a_transaction() {
     assert!(running.comes_to("apply 000_write_ahead_log 1"));
     let reader = reader(&ground, "_migrations");
     running.go_on();
-    let waiting = waits(running, "waiting for the lock of `");
+    let waiting = waits(running, "waiting for a lock of `");
     drop(reader);
     waiting.end().ok();
     complete(&ground, SWITCH);
@@ -95,7 +95,7 @@ fn a_run_outside_a_transaction_is_waited_for() {
         let ground = Ground::new(Journal::Wal, RUST, 20);
         let mut first = ground.program("up").stop_at(place).start();
         assert!(first.comes_to(place));
-        let second = waits(ground.program(command).start(), "waiting for another run, which works outside a transaction on `");
+        let second = waits(ground.program(command).start(), "waiting for another run on `");
         first.go_on();
         first.end().ok();
         second.end().ok();
@@ -119,7 +119,7 @@ fn the_timeout_names_what_is_held() {
     holder.execute_batch("ROLLBACK").unwrap();
 
     holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let exclusive = format!("for the lock of `{path}`, which another connection holds (");
+    let exclusive = format!("for a lock of `{path}`, which another connection holds (");
     for command in ["up", "status"] {
         ground.program(command).with(&soon).run().failed(3, &["waited ", &exclusive, "higher timeout"]);
     }
@@ -141,7 +141,7 @@ fn the_timeout_names_a_run_outside_a_transaction() {
     let mut first = ground.program("up").stop_at("note before").start();
     assert!(first.comes_to("note before"));
     let path = ground.database().canonicalize().unwrap().display().to_string();
-    let run = format!("for another run, which works outside a transaction on `{path}` (");
+    let run = format!("for another run on `{path}`, which works outside a transaction (");
     ground.program("up").with(&["--timeout-ms", "300"]).run().failed(3, &["waited ", &run]);
     first.go_on();
     first.end().ok();
