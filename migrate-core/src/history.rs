@@ -1,6 +1,6 @@
 //! The history: which migrations a database has had. The history table is the only state there is.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// How far a migration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,9 @@ pub enum Progress {
 pub(crate) struct Row {
     pub(crate) seq: i64,
     pub(crate) set: Arc<str>,
-    pub(crate) id: String,
-    pub(crate) checksum: String,
+    /// Borrowed from the program where it has the same, which is nearly always.
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) checksum: Cow<'static, str>,
     pub(crate) body: Option<String>,
     pub(crate) environment: Arc<str>,
     pub(crate) batch: i64,
@@ -128,12 +129,12 @@ impl History {
                 ..
             } => self.edit(*seq, |row| {
                 row.progress = Progress::Applied;
-                row.checksum.clone_from(checksum);
+                row.checksum = checksum.clone();
                 row.body.clone_from(body);
             }),
             Change::Rename { seq, set, id } => self.edit(*seq, |row| {
                 row.set = Arc::from(set.as_str());
-                row.id.clone_from(id);
+                row.id = Cow::Owned(id.clone());
             }),
             Change::Delete { seq } => {
                 if let Some(at) = self.position(*seq) {
@@ -180,7 +181,7 @@ pub(crate) enum Change {
     /// The last step of a migration outside a transaction, or a checksum that was accepted.
     Finish {
         seq: i64,
-        checksum: String,
+        checksum: Cow<'static, str>,
         body: Option<String>,
         duration_ms: Option<i64>,
     },

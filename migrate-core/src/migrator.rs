@@ -366,8 +366,9 @@ impl Job<'_> {
 #[cfg(feature = "sqlite")]
 impl Connection for rusqlite::Connection {
     fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        let mut driver = crate::drivers::sqlite::Sqlite::new(self, &job.migrator.table)
-            .map_err(|error| Error::driver("cannot use this connection", error))?;
+        let mut driver =
+            crate::drivers::sqlite::Sqlite::new(self, &job.migrator.table, job.registry)
+                .map_err(|error| Error::driver("cannot use this connection", error))?;
         ready(job.perform(&mut driver, Dialect::Sqlite))
     }
 }

@@ -1,6 +1,7 @@
 //! The migrations that are linked into the program, in the order in which they run.
 
 use std::{
+    borrow::Cow,
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BTreeSet, BinaryHeap},
     fmt,
@@ -79,10 +80,10 @@ impl Registered {
     }
 
     /// The checksum of its SQL; `environment` is the one that it was or will be applied in.
-    pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> String {
+    pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> Cow<'static, str> {
         match self.registration.checksum {
-            Some(checksum) => checksum.to_owned(),
-            None => self.up(environment).checksum(dialect),
+            Some(checksum) => Cow::Borrowed(checksum),
+            None => Cow::Owned(self.up(environment).checksum(dialect)),
         }
     }
 
@@ -256,7 +257,7 @@ impl Registry {
                 linked: Vec::new(),
             });
         }
-        list.sort_by(Registered::order);
+        list.sort_unstable_by(Registered::order);
         remove_twins(&mut list);
         refuse_duplicates(&list)?;
         refuse_renames(&list)?;

@@ -4,7 +4,10 @@
     reason = "clippy knows that a test may panic, but not its helpers"
 )]
 
+use std::fs;
+
 use migrate_tests::{Application, Folder};
+use serde_json::{Value, json};
 use snapbox::str;
 
 const CARGO_MIGRATE: &str = env!("CARGO_BIN_EXE_fixture-cargo-migrate");
@@ -114,6 +117,112 @@ added   `pub mod m005_second_thoughts;` to src/migrations/mod.rs
     app.cargo("migrate check")
         .ends(1)
         .has("005_second_thoughts is pending: run `up`");
+}
+
+/// What the compiler says of a migration is what `cargo migrate up` says.
+#[test]
+fn a_migration_that_does_not_compile() {
+    let app = application("not_compiling");
+    app.cargo("migrate new create_users").ends(0);
+    app.write("src/bin/migrate.rs", "migrate_cli::main!(not_compiling);\n");
+    let file = app.read("src/migrations/mod.rs");
+    let module = file
+        .split("pub mod ")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches(";\n");
+    let file = format!("src/migrations/{module}.rs");
+    app.write(
+        &file,
+        &app.read(&file)
+            .replace("CREATE TABLE users", "CRATE TABLE users"),
+    );
+    app.cargo("migrate up")
+        .ends(101)
+        .has("[sql_syntax]")
+        .has(&file);
+}
+
+/// A program that is away from its sources cannot write into them.
+#[test]
+fn the_sources_are_not_where_they_were() {
+    let app = application("moved");
+    app.write("src/bin/migrate.rs", "migrate_cli::main!(moved);\n");
+    app.cargo("build --quiet --bin migrate").ends(0);
+    let program = app.path("target/debug/migrate").display().to_string();
+    fs::remove_file(app.path("Cargo.toml")).unwrap();
+    let here = Folder::new();
+    let run = here.run(&program, "new create_users").ends(2).clone();
+    let expected = format!(
+        "error: the sources of this program are not at {}: run this where it was built, or use `cargo migrate`\n",
+        app.path("").display().to_string().trim_end_matches('/')
+    );
+    assert_eq!(run.err, expected);
+    here.run(&program, "status").ends(2).has("which database?");
+    here.run(&program, "status --database-url app.db")
+        .ends(1)
+        .has("no migration is linked into this program");
+}
+
+/// Into a folder that is no package, which needs no Cargo.
+#[test]
+fn import_into_a_folder() {
+    let here = Folder::new();
+    here.write("sql/1_notes.up.sql", "CREATE TABLE notes (id INTEGER);\n");
+    here.write("sql/2_typo.up.sql", "CRATE TABLE typos (id INTEGER);\n");
+    here.write("sql/README.md", "Notes.\n");
+    here.run(CARGO_MIGRATE, "migrate import sql --output migrations")
+        .shows(str![[r#"
+--- standard error
+error: nothing was imported: 1 fault
+
+near "CRATE": syntax error [sql_syntax]
+  --> sql/2_typo.up.sql:1:1
+   |
+ 1 | CRATE TABLE typos (id INTEGER);
+   | ^^^^^
+   = help: did you mean `CREATE`?
+
+SQL that is refused can be imported as it is, unchecked (1 of 1 here): use `--keep-going`
+--- exit code 2
+
+"#]]);
+    assert!(!here.path("migrations").exists());
+    here.run(
+        CARGO_MIGRATE,
+        "migrate import sql --output migrations --keep-going",
+    )
+    .shows(str![[r#"
+created migrations/m1_notes.rs
+created migrations/m2_typo.rs
+unchecked: near "CRATE": syntax error [sql_syntax]
+  --> sql/2_typo.up.sql:1:1
+   |
+ 1 | CRATE TABLE typos (id INTEGER);
+   | ^^^^^
+   = help: did you mean `CREATE`?
+added   2 modules to migrations/mod.rs
+warning: sql/README.md is no SQL file of a migration, and was left out
+2 migrations imported
+
+"#]]);
+    let again = here.run(
+        CARGO_MIGRATE,
+        "migrate --format json import sql --output migrations --keep-going",
+    );
+    assert!(again.ends(2).json()["error"].is_string());
+    let imported = here
+        .run(
+            CARGO_MIGRATE,
+            "migrate --format json import sql --output more --keep-going",
+        )
+        .json();
+    assert_eq!(imported[0]["id"], "1_notes");
+    assert_eq!(
+        (&imported[0]["down"], &imported[0]["unchecked"]),
+        (&Value::Null, &json!(0))
+    );
+    assert_eq!(imported[1]["unchecked"], 1);
 }
 
 #[test]

@@ -341,13 +341,13 @@ PENDING         012_drop_runs                                   drop runs
     let before = here.read_bytes("lab.db");
     here.run(LAB, "up").shows(str![[r#"
 --- standard error
-error: step 2 of `011_compact` was cut off, and it cannot be seen whether it was done. Look at the database, then say so: `resolve 011_compact --done` or `resolve 011_compact --not-done`
+error: step 2 of `011_compact` (fill the archive) was cut off, and it cannot be seen whether it was done. Look at the database, then say so: `resolve 011_compact --done` or `resolve 011_compact --not-done`
 --- exit code 1
 
 "#]]);
     here.run(LAB, "down").shows(str![[r#"
 --- standard error
-error: step 2 of `011_compact` was cut off, and it cannot be seen whether it was done. Look at the database, then say so: `resolve 011_compact --done` or `resolve 011_compact --not-done`
+error: step 2 of `011_compact` (fill the archive) was cut off, and it cannot be seen whether it was done. Look at the database, then say so: `resolve 011_compact --done` or `resolve 011_compact --not-done`
 --- exit code 1
 
 "#]]);
@@ -398,13 +398,14 @@ applied 012_drop_runs [TIME]
 fn two_crates_have_a_set_each() {
     let here = Folder::new();
     run(&here, BOTH, "status").shows(str![[r#"
-State    Migration                          Batch  Applied at (UTC)  Description
-PENDING  accounts/20260215_create_accounts                           create accounts
-PENDING  shop/20260215_create_users                                  create users
-PENDING  shop/20260215_02_create_orders                              create orders
-PENDING  shop/20260216_add_age                                       How old people are
-PENDING  accounts/20260220_link_users                                link users
-PENDING  shop/20260301_seed_people                                   seed people
+State        Migration                          Batch  Applied at (UTC)  Description
+PENDING      accounts/20260215_create_accounts                           create accounts
+PENDING      shop/20260215_create_users                                  create users
+PENDING      shop/20260215_02_create_orders                              create orders
+PENDING      shop/20260216_add_age                                       How old people are
+PENDING      accounts/20260220_link_users                                link users
+FEATURE OFF  accounts/20260225_create_audit                              create audit
+PENDING      shop/20260301_seed_people                                   seed people
 
 0 applied, 6 pending
 --- standard error
@@ -441,13 +442,14 @@ reverted 20260220_link_users [TIME]
 
 "#]]);
     run(&here, BOTH, "status --set accounts").shows(str![[r#"
-State    Migration                          Batch  Applied at (UTC)     Description
-APPLIED  accounts/20260215_create_accounts  2      YYYY-MM-DD hh:mm:ss  create accounts
-PENDING  accounts/20260220_link_users                                   link users
-FOREIGN  shop/20260215_create_users         1      YYYY-MM-DD hh:mm:ss  create users
-FOREIGN  shop/20260215_02_create_orders     1      YYYY-MM-DD hh:mm:ss  create orders
-FOREIGN  shop/20260216_add_age              2      YYYY-MM-DD hh:mm:ss  How old people are
-FOREIGN  shop/20260301_seed_people          2      YYYY-MM-DD hh:mm:ss  seed people
+State        Migration                          Batch  Applied at (UTC)     Description
+APPLIED      accounts/20260215_create_accounts  2      YYYY-MM-DD hh:mm:ss  create accounts
+PENDING      accounts/20260220_link_users                                   link users
+FEATURE OFF  accounts/20260225_create_audit                                 create audit
+FOREIGN      shop/20260215_create_users         1      YYYY-MM-DD hh:mm:ss  create users
+FOREIGN      shop/20260215_02_create_orders     1      YYYY-MM-DD hh:mm:ss  create orders
+FOREIGN      shop/20260216_add_age              2      YYYY-MM-DD hh:mm:ss  How old people are
+FOREIGN      shop/20260301_seed_people          2      YYYY-MM-DD hh:mm:ss  seed people
 
 1 applied, 1 pending
 
@@ -488,4 +490,66 @@ error: two migrations of the set `shop` have the version 20260215_01: `20260215_
 
 "#]]);
     assert!(here.files().is_empty());
+}
+
+#[test]
+fn a_migration_that_was_renamed_keeps_its_row() {
+    let here = Folder::new();
+    run(&here, BOTH, "up").ends(0);
+    let old = "UPDATE _migrations SET id = '20260215_create_logins' WHERE id = '20260215_create_accounts'";
+    here.sql("app.db", old);
+    run(&here, BOTH, "check").ends(0);
+    run(&here, BOTH, "plan").shows(str![[r#"
+rename 20260215_create_accounts  create accounts
+1 migration would be renamed in the history
+
+"#]]);
+    run(&here, BOTH, "up").shows(str![[r#"
+renamed 20260215_create_accounts [TIME]
+1 migration renamed in the history
+
+"#]]);
+    run(&here, BOTH, "up").has("Nothing to do");
+}
+
+#[test]
+fn a_migration_behind_a_feature_that_is_off() {
+    let here = Folder::new();
+    run(&here, BOTH, "up").ends(0);
+    run(&here, BOTH, "status").has("FEATURE OFF  accounts/20260225_create_audit");
+    run(&here, BOTH, "check").ends(0);
+    run(&here, BOTH, "apply create_audit").shows(str![[r#"
+--- standard error
+error: `20260225_create_audit` is behind the feature `audit`, which is off in this program
+--- exit code 1
+
+"#]]);
+}
+
+#[test]
+fn rust_code_that_has_changed_is_only_a_warning() {
+    let here = Folder::new();
+    run(&here, SHOP, "up").ends(0);
+    let edit = "UPDATE _migrations SET body_checksum = 'v1:0' WHERE id = '20260301_seed_people'";
+    here.sql("app.db", edit);
+    run(&here, SHOP, "status").shows(str![[r#"
+State     Migration                  Batch  Applied at (UTC)     Description
+APPLIED   20260215_create_users      1      YYYY-MM-DD hh:mm:ss  create users
+APPLIED   20260215_02_create_orders  1      YYYY-MM-DD hh:mm:ss  create orders
+APPLIED   20260216_add_age           1      YYYY-MM-DD hh:mm:ss  How old people are
+APPLIED*  20260301_seed_people       1      YYYY-MM-DD hh:mm:ss  seed people
+
+4 applied, 0 pending
+* The Rust code of its steps has changed since it was applied.
+
+"#]]);
+    run(&here, SHOP, "check").ends(0);
+    run(&here, SHOP, "up").shows(str![[r#"
+Nothing to do: no migration is pending
+--- standard error
+warning: the Rust code of `20260301_seed_people` has changed since it was applied
+
+"#]]);
+    run(&here, SHOP, "repair seed_people").ends(0);
+    run(&here, SHOP, "status").lacks("APPLIED*");
 }

@@ -182,7 +182,7 @@ fn s0_broken_there_the_stored_checksum_is_checked() {
 fn s0_broken_there_a_damaged_history_is_not_read_as_an_empty_one() {
     for damage in [
         "UPDATE _migrations SET state = 'perhaps' WHERE seq = 2",
-        "UPDATE _migrations SET steps_done = -1 WHERE seq = 2",
+        "UPDATE _migrations SET state = 'applying', steps_done = -1 WHERE seq = 2",
         "UPDATE _migrations SET id = x'ff' WHERE seq = 2",
         "UPDATE _migrations SET batch = 'last' WHERE seq = 2",
         "ALTER TABLE _migrations DROP COLUMN checksum",

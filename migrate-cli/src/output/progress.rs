@@ -106,7 +106,9 @@ impl Observer for Progress {
                     self.aside(&format!("{FAINT}step {step} of {of}{FAINT:#}\n{what}"));
                 }
             }
-            Event::Logged { id, message, .. } => self.aside(&format!("{FAINT}{id}{FAINT:#}: {message}")),
+            Event::Logged { id, message, .. } => {
+                self.aside(&format!("{FAINT}{id}{FAINT:#}: {message}"))
+            }
             Event::MigrationDone {
                 action,
                 id,

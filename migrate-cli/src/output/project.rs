@@ -99,7 +99,7 @@ impl Output {
         for one in &imported.migrations {
             println!("{GOOD}created{GOOD:#} {}", near(&one.file));
             for fault in &one.unchecked {
-                println!("{CAREFUL}warning{CAREFUL:#}: unchecked: {fault}");
+                println!("{CAREFUL}unchecked{CAREFUL:#}: {fault}");
             }
         }
         module(&imported.module);

@@ -53,7 +53,7 @@ pub(super) fn subject(context: &Context<'_>, snapshot: &Snapshot, action: &Actio
     Subject {
         action: kind,
         set: row.map(|row| row.set.to_string()).unwrap_or_default(),
-        id: row.map(|row| row.id.clone()).unwrap_or_default(),
+        id: row.map(|row| row.id.to_string()).unwrap_or_default(),
         description: String::new(),
         place: "the history".to_owned(),
     }

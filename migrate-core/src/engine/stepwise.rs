@@ -378,7 +378,7 @@ fn begun(action: &Action, row: &Row, step: u32) -> Option<u32> {
 /// The row of an action, where there is one. It may still have the id that the migration had before.
 fn row_of<'h>(context: &Context<'_>, history: &'h History, action: &Action) -> Option<&'h Row> {
     let is = |one: &Registered, row: &Row| {
-        let row = (&*row.set, row.id.as_str());
+        let row = (&*row.set, &*row.id);
         row == (one.set(), one.id().as_str()) || one.renamed_from() == Some(row)
     };
     match *action {
@@ -412,7 +412,7 @@ impl Decider<'_> {
         let up = !matches!(action, Action::Revert { .. });
         let cut_off = |up| {
             Error::from(PlanError::Incomplete {
-                id: row.id.clone(),
+                id: row.id.to_string(),
                 up,
             })
         };
@@ -451,7 +451,7 @@ impl Decider<'_> {
                 };
                 let (step, dialect) = (done + 1, self.context.dialect);
                 return Err(PlanError::Unresolved {
-                    id: row.id.clone(),
+                    id: row.id.to_string(),
                     step,
                     what: one.and_then(|one| one.step(up, step, &row.environment, dialect)),
                 }

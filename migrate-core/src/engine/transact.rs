@@ -1,6 +1,6 @@
 //! One action in one transaction: the migration and its row, or neither.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     error::{Error, Failure, Kind, Left},
@@ -166,8 +166,8 @@ impl<D: Driver> Run<'_, D> {
         let checksums = changes.iter().find_map(|change| match change {
             Change::Finish { seq, checksum, .. } if matches!(action, Action::Accept { .. }) => {
                 Some((
-                    self.snapshot.history.row(*seq)?.checksum.clone(),
-                    checksum.clone(),
+                    self.snapshot.history.row(*seq)?.checksum.to_string(),
+                    checksum.to_string(),
                 ))
             }
             _ => None,
@@ -300,7 +300,7 @@ impl RowClock<'_> {
             row: Row {
                 seq: history.next_seq(),
                 set: Arc::from(one.set()),
-                id: one.id().to_string(),
+                id: Cow::Borrowed(one.registration.id),
                 checksum: one.checksum(environment, self.context.dialect),
                 body: registration.body.map(str::to_owned),
                 environment: Arc::from(environment.as_str()),

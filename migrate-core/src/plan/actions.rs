@@ -156,7 +156,7 @@ fn newest(survey: &Survey<'_>, seq: i64) -> Result<bool, PlanError> {
             .is_some_and(|one| one.state != State::Foreign)
     });
     match own {
-        Some(newer) => Err(PlanError::Interference(newer.id.clone())),
+        Some(newer) => Err(PlanError::Interference(newer.id.to_string())),
         None => Ok(true),
     }
 }
@@ -272,7 +272,7 @@ impl<'a> Decider<'_, 'a> {
             self.refuse_unresolved(row)?;
             if let Progress::Applying { .. } = row.progress {
                 return Err(PlanError::Incomplete {
-                    id: row.id.clone(),
+                    id: row.id.to_string(),
                     up: true,
                 });
             }
@@ -282,7 +282,7 @@ impl<'a> Decider<'_, 'a> {
                         stuck.push(format!("{} ({why})", registered.id()));
                     }
                     if one.is_some_and(|one| one.state == State::Changed) {
-                        changed.push(row.id.clone());
+                        changed.push(row.id.to_string());
                     }
                     self.decision
                         .actions
@@ -293,7 +293,7 @@ impl<'a> Decider<'_, 'a> {
                     .actions
                     .push(Action::RevertStored { seq: row.seq }),
                 None => {
-                    gone.push(row.id.clone());
+                    gone.push(row.id.to_string());
                     self.decision.actions.push(Action::Forget { seq: row.seq });
                 }
             }
@@ -324,7 +324,7 @@ impl<'a> Decider<'_, 'a> {
                     .of_row(row.seq)
                     .is_none_or(|one| one.registered.is_none())
             })
-            .map(|row| row.id.clone())
+            .map(|row| row.id.to_string())
             .collect();
         if !gone.is_empty() {
             return Err(PlanError::Missing(gone));
@@ -444,9 +444,9 @@ impl<'a> Decider<'_, 'a> {
                     self.decision.actions.push(Action::Forget { seq: row.seq });
                     self.decision
                         .warnings
-                        .push(Warning::Forgotten(row.id.clone()));
+                        .push(Warning::Forgotten(row.id.to_string()));
                 }
-                Some(row) => return Err(PlanError::NotMissing(row.id.clone())),
+                Some(row) => return Err(PlanError::NotMissing(row.id.to_string())),
                 None => return Err(PlanError::NotInHistory(id.clone())),
             }
         }
@@ -479,7 +479,7 @@ impl<'a> Decider<'_, 'a> {
         let one = self.survey.of_row(row.seq);
         let registered = one.and_then(|one| self.survey.registered(one));
         Err(PlanError::Unresolved {
-            id: row.id.clone(),
+            id: row.id.to_string(),
             step: done + 1,
             what: registered
                 .and_then(|one| one.step(up, done + 1, &row.environment, self.survey.dialect)),
@@ -540,7 +540,7 @@ impl<'a> Decider<'_, 'a> {
         self.refuse_unresolved(row)?;
         match (row.progress, one.registered) {
             (Progress::Reverting { .. }, _) => Err(PlanError::Incomplete {
-                id: row.id.clone(),
+                id: row.id.to_string(),
                 up: false,
             }),
             (_, Some(at)) => Ok(Action::Apply {
@@ -548,7 +548,7 @@ impl<'a> Decider<'_, 'a> {
                 row: Some(row.seq),
                 batch: Some(row.batch),
             }),
-            (_, None) => Err(PlanError::Missing(vec![row.id.clone()])),
+            (_, None) => Err(PlanError::Missing(vec![row.id.to_string()])),
         }
     }
 

@@ -194,7 +194,7 @@ impl<'a> Rows<'a> {
     fn elsewhere(&self, set: &str, id: &str) -> Option<usize> {
         let rows = self.history.rows().iter().enumerate();
         let index = self.index.get_or_init(|| {
-            rows.map(|(position, row)| ((&*row.set, row.id.as_str()), position))
+            rows.map(|(position, row)| ((&*row.set, &*row.id), position))
                 .collect()
         });
         index.get(&(set, id)).copied()

@@ -49,8 +49,8 @@ fn row(seq: i64, set: &str, id: &str) -> Row {
     Row {
         seq,
         set: Arc::from(set),
-        id: id.to_owned(),
-        checksum: "v1:now".to_owned(),
+        id: id.to_owned().into(),
+        checksum: "v1:now".into(),
         body: None,
         environment: Arc::from("test"),
         batch: 1,

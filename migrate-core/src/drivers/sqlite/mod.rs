@@ -20,6 +20,7 @@ use crate::{
     engine::driver::{Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Snapshot},
     history::Applied,
     native::Native,
+    registry::Registry,
     sql::Sql,
 };
 use claim::ClaimFile;
@@ -29,7 +30,7 @@ use transaction::SqliteTransaction;
 /// A session on somebody's connection.
 pub(crate) struct Sqlite<'c> {
     connection: &'c mut Connection,
-    table: Table,
+    table: Table<'c>,
     started: Instant,
     /// The connection's own busy timeout, while there is none in its place.
     busy_timeout: Duration,
@@ -40,14 +41,18 @@ impl<'c> Sqlite<'c> {
     /// Takes over the waiting: it is the engine's business, which can say what it waits for and sees whether the
     /// other side moves; SQLite's own handler would only be silent. A handler that is no timeout cannot be put
     /// back, and stays.
-    pub(crate) fn new(connection: &'c mut Connection, table: &str) -> Result<Self, DriverError> {
+    pub(crate) fn new(
+        connection: &'c mut Connection,
+        table: &str,
+        registry: &'c Registry,
+    ) -> Result<Self, DriverError> {
         if !connection.is_autocommit() {
             return Err(DriverError::new(
                 DriverErrorKind::Unfit,
                 "the connection is inside a transaction: commit it or roll it back first",
             ));
         }
-        let table = Table::new(table)?;
+        let table = Table::new(table, registry)?;
         let own: i64 = connection
             .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
             .map_err(error)?;

@@ -1,19 +1,22 @@
 //! The tables of the history.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use rusqlite::{Connection, Row as SqlRow, named_params, params};
 
 use crate::{
     engine::driver::{DriverError, DriverErrorKind, Snapshot},
     history::{Applied, Change, History, NewRow, Progress, Row},
+    registry::Registry,
 };
 
 use super::error;
 
 /// The names of the two tables, quoted: the history itself, and the SQL of each `down`.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(super) struct Table<'r> {
+    /// What the program has, which is mostly what the history has.
+    registry: &'r Registry,
     name: String,
     history: String,
     down: String,
@@ -24,8 +27,8 @@ const COLUMNS: &str = "seq, set_name, id, checksum, body_checksum, batch, state,
 const MORE_COLUMNS: &str =
     "description, applied_at, duration_ms, steps, error, applied_by, program_version";
 
-impl Table {
-    pub(super) fn new(name: &str) -> Result<Self, DriverError> {
+impl<'r> Table<'r> {
+    pub(super) fn new(name: &str, registry: &'r Registry) -> Result<Self, DriverError> {
         if name.is_empty()
             || name.contains('\0')
             || name.to_ascii_lowercase().starts_with("sqlite_")
@@ -35,6 +38,7 @@ impl Table {
         }
         let (history, down) = (quote(name), quote(&format!("{name}_down")));
         Ok(Self {
+            registry,
             name: name.to_owned(),
             history,
             down,
@@ -81,9 +85,13 @@ CREATE TABLE IF NOT EXISTS {down} (
         connection: &Connection,
         stamp: Option<i64>,
     ) -> Result<Snapshot, DriverError> {
-        let mut list: Vec<Row> = Vec::new();
+        let mut list: Vec<Row> = Vec::with_capacity(self.registry.len());
+        let mut expected = Expected {
+            registry: self.registry,
+            next: 0,
+        };
         let exists = self.each(connection, COLUMNS, |row| {
-            list.push(read_row(row, list.last())?);
+            list.push(read_row(row, list.last(), &mut expected)?);
             Ok(())
         })?;
         Ok(Snapshot {
@@ -99,9 +107,13 @@ CREATE TABLE IF NOT EXISTS {down} (
         connection: &Connection,
     ) -> Result<(Snapshot, Vec<Applied>), DriverError> {
         let mut list: Vec<Row> = Vec::new();
+        let mut expected = Expected {
+            registry: self.registry,
+            next: 0,
+        };
         let mut applied = Vec::new();
         let exists = self.each(connection, &format!("{COLUMNS}, {MORE_COLUMNS}"), |row| {
-            let lean = read_row(row, list.last())?;
+            let lean = read_row(row, list.last(), &mut expected)?;
             applied.push(read_applied(row, &lean)?);
             list.push(lean);
             Ok(())
@@ -327,7 +339,34 @@ fn is_missing_table(error: &rusqlite::Error) -> bool {
     message.starts_with("no such table")
 }
 
-fn read_row(row: &SqlRow<'_>, last: Option<&Row>) -> Result<Row, String> {
+/// What the program expects in the next row, so that its texts need no copy.
+struct Expected<'a> {
+    registry: &'a Registry,
+    next: usize,
+}
+
+impl Expected<'_> {
+    /// The id and the checksum, borrowed where the next few migrations of the program have them.
+    fn texts(&mut self, id: &str, checksum: &str) -> (Cow<'static, str>, Cow<'static, str>) {
+        let mut near = self.registry.iter().enumerate().skip(self.next).take(4);
+        let found = near.find(|(_, one)| one.registration.id == id);
+        let Some((at, one)) = found else {
+            return (Cow::Owned(id.to_owned()), Cow::Owned(checksum.to_owned()));
+        };
+        self.next = at + 1;
+        let checksum = match one.registration.checksum {
+            Some(same) if same == checksum => Cow::Borrowed(same),
+            _ => Cow::Owned(checksum.to_owned()),
+        };
+        (Cow::Borrowed(one.registration.id), checksum)
+    }
+}
+
+fn read_row(
+    row: &SqlRow<'_>,
+    last: Option<&Row>,
+    expected: &mut Expected<'_>,
+) -> Result<Row, String> {
     let column = |failed: rusqlite::Error| failed.to_string();
     // Most rows repeat the set and the environment of the one before.
     let shared = |text: &str, before: Option<&Arc<str>>| match before {
@@ -342,17 +381,21 @@ fn read_row(row: &SqlRow<'_>, last: Option<&Row>) -> Result<Row, String> {
     };
     let seq = row.get(0).map_err(column)?;
     let state: &str = text(6)?;
-    let progress = progress(
-        seq,
-        state,
-        row.get(7).map_err(column)?,
-        row.get(8).map_err(column)?,
-    )?;
+    let progress = match state {
+        "applied" => Progress::Applied,
+        _ => progress(
+            seq,
+            state,
+            row.get(7).map_err(column)?,
+            row.get(8).map_err(column)?,
+        )?,
+    };
+    let (id, checksum) = expected.texts(text(2)?, text(3)?);
     Ok(Row {
         seq,
         set: shared(text(1)?, last.map(|row| &row.set)),
-        id: text(2)?.to_owned(),
-        checksum: text(3)?.to_owned(),
+        id,
+        checksum,
         body: row.get(4).map_err(column)?,
         batch: row.get(5).map_err(column)?,
         progress,
@@ -365,9 +408,9 @@ fn read_applied(row: &SqlRow<'_>, lean: &Row) -> Result<Applied, String> {
     Ok(Applied {
         seq: lean.seq,
         set: lean.set.to_string(),
-        id: lean.id.clone(),
+        id: lean.id.to_string(),
         description: row.get(10).map_err(column)?,
-        checksum: lean.checksum.clone(),
+        checksum: lean.checksum.to_string(),
         batch: lean.batch,
         progress: lean.progress,
         applied_at: row.get(11).map_err(column)?,

@@ -25,7 +25,7 @@ use super::{
 /// again, because inside a transaction that would do nothing.
 pub(crate) struct SqliteTransaction<'a> {
     transaction: Native<'a>,
-    table: &'a Table,
+    table: &'a Table<'a>,
     /// The start of the driver's clock.
     started: Instant,
     /// The violations that were there before, where no new ones may come.
@@ -36,7 +36,7 @@ pub(crate) struct SqliteTransaction<'a> {
 impl<'a> SqliteTransaction<'a> {
     pub(super) fn begin(
         connection: &'a Connection,
-        table: &'a Table,
+        table: &'a Table<'a>,
         foreign_keys: ForeignKeys,
         started: Instant,
     ) -> Result<Self, DriverError> {

@@ -57,7 +57,7 @@ impl Database {
     /// The ids in the order of the history, with a mark behind what is not whole.
     pub(super) fn ids(&self) -> Vec<String> {
         let shown = |held: &Held| match held.row.progress {
-            Progress::Applied => held.row.id.clone(),
+            Progress::Applied => held.row.id.to_string(),
             other => format!("{} {other:?}", held.row.id),
         };
         self.rows.values().map(shown).collect()
@@ -112,7 +112,7 @@ impl Database {
             Change::Rename { seq, set, id } => {
                 let held = self.edit(*seq)?;
                 held.row.set = Arc::from(set.as_str());
-                held.row.id.clone_from(id);
+                held.row.id = id.clone().into();
             }
             Change::Delete { seq } => {
                 self.edit(*seq)?;
@@ -240,7 +240,7 @@ impl State {
     fn note(&mut self, session: usize, change: &Change) {
         let id = |seq: i64| {
             let row = self.database.rows.get(&seq);
-            row.map(|held| held.row.id.clone()).unwrap_or_default()
+            row.map(|held| held.row.id.to_string()).unwrap_or_default()
         };
         let text = match change {
             Change::Insert(new) if new.row.progress == Progress::Applied => {

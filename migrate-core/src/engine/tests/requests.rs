@@ -69,7 +69,7 @@ fn checksums(database: &Database) -> Vec<String> {
     database
         .rows
         .values()
-        .map(|held| held.row.checksum.clone())
+        .map(|held| held.row.checksum.to_string())
         .collect()
 }
 
@@ -163,7 +163,7 @@ fn a_cut_off_rust_step_is_resolved_by_hand() {
         let error = given.run(&world, &request).unwrap().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "step 3 of `002_b` was cut off, and it cannot be seen whether it was done. Look at the database, then say \
+            "step 3 of `002_b` (up 002_b 3) was cut off, and it cannot be seen whether it was done. Look at the database, then say \
              so: `resolve 002_b --done` or `resolve 002_b --not-done`"
         );
         assert!(error.report().is_empty());
@@ -237,7 +237,7 @@ fn what_was_cut_off_goes_on_under_its_new_name() {
 
 fn check_renamed(database: &Database) {
     let mut database = database.clone();
-    database.rows.get_mut(&2).unwrap().row.id = "002_b".to_owned();
+    database.rows.get_mut(&2).unwrap().row.id = "002_b".into();
     check(&database).unwrap();
 }
 

@@ -103,7 +103,7 @@ fn taken(case: &Case, down: &Down) -> Vec<i64> {
         Down::To(target) => {
             let name = |row: &Row| {
                 let one = case.registered(row);
-                let own = || (row.set.to_string(), row.id.clone());
+                let own = || (row.set.to_string(), row.id.to_string());
                 one.map_or_else(own, |one| (one.set().to_owned(), one.id().to_string()))
             };
             let is = |row: &&Row| {
@@ -219,7 +219,11 @@ fn check_down(
             }
             Action::Forget { seq } => {
                 let id = &case.history.row(seq).unwrap().id;
-                prop_assert!(decision.warnings.contains(&Warning::Forgotten(id.clone())));
+                prop_assert!(
+                    decision
+                        .warnings
+                        .contains(&Warning::Forgotten(id.to_string()))
+                );
                 prop_assert_ne!(case.settings.missing, Policy::Error);
                 seq
             }
@@ -342,7 +346,7 @@ fn carried_out(case: &Case, decision: &Decision) -> History {
             Action::Record { at } => new(row(seq, case.one(at).set(), case.one(at).id().as_str())),
             Action::Apply { row: Some(seq), .. } | Action::Accept { seq, .. } => Change::Finish {
                 seq,
-                checksum: "v1:now".to_owned(),
+                checksum: "v1:now".into(),
                 body: None,
                 duration_ms: None,
             },

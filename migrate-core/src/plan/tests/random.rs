@@ -163,7 +163,7 @@ fn history(all: &[Registration], fates: Vec<Fate>, others: usize) -> History {
         };
         let mut row = row(0, one.set, id);
         if fate.changed {
-            row.checksum = "v1:before".to_owned();
+            row.checksum = "v1:before".into();
         }
         row.body = fate.body_changed.then(|| "v1:body".to_owned());
         row.progress = fate.progress;

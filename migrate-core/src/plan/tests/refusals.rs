@@ -123,7 +123,7 @@ fn counts_of_zero() {
 fn changed_ones() {
     let rows = || {
         let mut rows = both();
-        rows[0].checksum = "v1:before".to_owned();
+        rows[0].checksum = "v1:before".into();
         rows
     };
     let text = "changed since applied: `001_users`. An applied migration cannot be edited: restore it and write a new one; \
@@ -466,7 +466,7 @@ fn renamed_ones() {
     );
     // The same id is no proof: two packages may begin with the same one.
     let different = vec![Row {
-        checksum: "v1:another".to_owned(),
+        checksum: "v1:another".into(),
         ..rows[0].clone()
     }];
     let decision = decided(

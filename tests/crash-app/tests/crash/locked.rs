@@ -106,7 +106,7 @@ fn a_run_outside_a_transaction_is_waited_for() {
 
 #[test]
 fn the_timeout_names_what_is_held() {
-    let ground = Ground::new(Journal::Delete, PLAIN, 20);
+    let ground = Ground::new(Journal::Own, PLAIN, 20);
     ground.run("up --to 002_create_users");
     let path = ground.database().canonicalize().unwrap().display().to_string();
     let soon = ["--timeout-ms", "300"];

@@ -29,21 +29,21 @@ fn in_wal_mode() {
 /// One of the migrations runs outside a transaction.
 #[test]
 fn outside_a_transaction() {
-    rounds(Journal::Delete, OUTSIDE, 3);
-    rounds(Journal::Wal, OUTSIDE, 3);
+    rounds(Journal::Delete, OUTSIDE, 2);
+    rounds(Journal::Wal, OUTSIDE, 2);
 }
 
 /// Those that find a Rust step outside a transaction begun and not confirmed see that it is being done, and wait.
 #[test]
 fn with_a_rust_step_outside_a_transaction() {
-    rounds(Journal::Delete, RUST, 3);
-    rounds(Journal::Wal, RUST, 3);
+    rounds(Journal::Delete, RUST, 2);
+    rounds(Journal::Wal, RUST, 2);
 }
 
 /// The first migration switches to a write-ahead log, while the others look.
 #[test]
 fn switching_the_journal() {
-    rounds(Journal::Own, SWITCH, 3);
+    rounds(Journal::Own, SWITCH, 2);
 }
 
 fn rounds(journal: Journal, environment: &'static str, normal: usize) {
@@ -84,7 +84,7 @@ fn while_some_are_killed() {
         let ground = Ground::new(journal, OUTSIDE, ROWS);
         // Together they take longer than one.
         let length = ground.measure("up") * 3;
-        for _ in 0..times(4, 50) {
+        for _ in 0..times(2, 50) {
             let ground = Ground::new(journal, OUTSIDE, ROWS);
             let mut running = started(&ground, &["up"; PROCESSES]);
             let doomed = running.split_off(PROCESSES - 3);
