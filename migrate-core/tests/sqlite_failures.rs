@@ -304,11 +304,10 @@ fn a_database_that_cannot_be_written() {
         ["001_create_users"]
     );
     let error = migrator.up(&mut connection).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cannot begin a transaction: attempt to write a readonly database: the file, its folder or the connection is \
-         read-only"
-    );
+    let text = error.to_string();
+    let why =
+        "attempt to write a readonly database: the file, its folder or the connection is read-only";
+    assert!(text.contains(why), "{text}");
     assert!(!error.is_locked());
     drop(connection);
 

@@ -199,7 +199,7 @@ fn a_violation_is_refused_at_the_commit() {
     assert!(
         text.starts_with(
             "`004_violate` up failed at step 4 of 4: foreign keys are violated: 2 rows of `books` refer to rows of \
-             `authors` that are not there, the first with rowid 10\n"
+             `authors` that are not there (the first has the rowid 10)\n"
         ),
         "{text}"
     );
@@ -312,4 +312,55 @@ fn enforcement_is_switched_where_it_works() {
         .unwrap();
     assert_eq!(books(&connection), 3);
     assert!(enforced(&connection));
+}
+
+/// The parent comes back without what its children refer to.
+#[migration(
+    "007_mismatch",
+    environments = ["mismatch"],
+    foreign_keys = false,
+    up = "CREATE TABLE cities (name TEXT UNIQUE);
+          CREATE TABLE houses (city TEXT REFERENCES cities (name));
+          CREATE TABLE streets (city TEXT REFERENCES cities (name));
+          INSERT INTO cities VALUES ('Rome');
+          INSERT INTO houses VALUES ('Rome');
+          DROP TABLE cities;
+          CREATE TABLE cities (name TEXT);
+          INSERT INTO cities VALUES ('Rome')",
+    irreversible = "not needed"
+)]
+struct Mismatch;
+
+#[test]
+fn a_key_that_no_longer_fits_is_refused() {
+    let mut connection = begun();
+    let error = up(&mut connection, "mismatch").unwrap_err().to_string();
+    assert!(
+        error.contains(
+            ": foreign key mismatch - \"houses\" referencing \"cities\": the columns that it refers to are neither the \
+             primary key nor unique\n"
+        ),
+        "{error}"
+    );
+}
+
+/// One row, and one row more than there were before.
+#[test]
+fn single_violations() {
+    let mut connection = begun();
+    connection
+        .execute_batch("DELETE FROM books WHERE id = 11")
+        .unwrap();
+    let error = up(&mut connection, "violate").unwrap_err().to_string();
+    let one =
+        "foreign keys are violated: a row of `books` refers to one of `authors` that is not there";
+    assert!(error.contains(&format!("{one} (rowid 10)\n")), "{error}");
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    connection
+        .execute_batch("INSERT INTO books VALUES (1, 77)")
+        .unwrap();
+    let error = up(&mut connection, "violate").unwrap_err().to_string();
+    assert!(error.contains(&format!("{one}\n")), "{error}");
 }

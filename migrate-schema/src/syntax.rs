@@ -56,7 +56,8 @@ pub fn check(sql: &str, dialect: Dialect) -> (Vec<Checked>, Vec<Finding>) {
         });
     }
     if checked.is_empty() {
-        let message = if sql.trim().is_empty() {
+        let only_separators = |c: char| c == ';' || c.is_whitespace();
+        let message = if sql.trim_matches(only_separators).is_empty() {
             "this SQL is empty"
         } else {
             "this SQL is only comments"
@@ -127,9 +128,7 @@ fn transaction_control(sql: &str, statement: Statement) -> Finding {
         ),
         statement.start..statement.end,
     )
-    .help(
-        "remove it; `transaction = false` on the migration runs it without a transaction around it",
-    )
+    .help("remove it: the migration is one transaction already, or none with `transaction = false`")
 }
 
 fn parses(text: &str, dialect: Dialect) -> Result<(), ParserError> {
@@ -361,6 +360,7 @@ mod tests {
         );
         assert_eq!(findings("SELECT 'a")[0].1, "a quote is not closed");
         assert_eq!(findings(" ")[0].1, "this SQL is empty");
+        assert_eq!(findings(" ; ")[0].1, "this SQL is empty");
         assert_eq!(findings("-- later")[0].1, "this SQL is only comments");
         assert_eq!(findings("BEGIN; DROP TABLE a; COMMIT").len(), 2);
     }

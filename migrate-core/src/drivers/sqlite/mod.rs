@@ -140,9 +140,10 @@ impl Driver for Sqlite<'_> {
         self.wait_at_most(self.busy_timeout)?;
         let result = closure(self.connection).map_err(step_error);
         self.wait_at_most(Duration::ZERO)?;
+        // A closure that has failed may have left one open too.
+        let closed = in_autocommit(self.connection);
         let sqls = result?;
-        in_autocommit(self.connection)?;
-        Ok(sqls)
+        closed.map(|()| sqls)
     }
 
     async fn claim(&mut self) -> Result<Claim, DriverError> {
@@ -204,6 +205,13 @@ fn error(error: rusqlite::Error) -> DriverError {
             format!("{error}: the file, its folder or the connection is read-only")
         }
         Some(ErrorCode::DiskFull) => format!("{error}: make room, and run again"),
+        Some(ErrorCode::SystemIoFailure) => {
+            let code = error.sqlite_error().map_or(0, |error| error.extended_code);
+            format!(
+                "{error} (code {code} of SQLite): the system has refused to read or write a file; see whether there \
+                 is room, and whether a limit or a broken disk is in the way"
+            )
+        }
         _ => match &error {
             // The statement is shown by whoever ran it.
             rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),

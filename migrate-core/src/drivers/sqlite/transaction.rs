@@ -5,11 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, Transaction as Native, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction as Native, TransactionBehavior};
 
 use crate::{
     engine::driver::{DriverError, DriverErrorKind, ForeignKeys, Snapshot, Transaction},
     history::Change,
+    native::StepError,
     sql::Sql,
 };
 
@@ -20,6 +21,17 @@ use super::{
     table::{Table, data_version},
     wipe::wipe,
 };
+
+/// Errors with which SQLite may roll a transaction back by itself.
+const ROLLS_BACK: [ErrorCode; 7] = [
+    ErrorCode::ConstraintViolation,
+    ErrorCode::DatabaseBusy,
+    ErrorCode::DatabaseCorrupt,
+    ErrorCode::DiskFull,
+    ErrorCode::OperationInterrupted,
+    ErrorCode::OutOfMemory,
+    ErrorCode::SystemIoFailure,
+];
 
 /// The fields are dropped in this order: the transaction is rolled back before foreign keys are switched on
 /// again, because inside a transaction that would do nothing.
@@ -60,6 +72,21 @@ impl<'a> SqliteTransaction<'a> {
             violations,
             _enforcement: enforcement,
         })
+    }
+
+    /// The error of a closure. Where the transaction is over and SQLite itself has no reason to have rolled it
+    /// back, the closure has ended it, which is worse than what it failed with.
+    fn closure_error(&self, failed: StepError) -> DriverError {
+        let mut failed = step_error(failed);
+        let source = failed.source.as_ref();
+        let sqlite = source.and_then(|source| source.downcast_ref::<rusqlite::Error>());
+        let rolls_back = sqlite
+            .and_then(rusqlite::Error::sqlite_error_code)
+            .is_some_and(|code| ROLLS_BACK.contains(&code));
+        if self.transaction.is_autocommit() && !rolls_back {
+            failed.kind = DriverErrorKind::TransactionEnded;
+        }
+        failed
     }
 
     fn still_open(&self) -> Result<(), DriverError> {
@@ -111,7 +138,7 @@ impl Transaction for SqliteTransaction<'_> {
                 "the closure does not take `&rusqlite::Transaction<'_>`",
             ));
         };
-        let sqls = closure(&self.transaction).map_err(step_error)?;
+        let sqls = closure(&self.transaction).map_err(|failed| self.closure_error(failed))?;
         self.still_open()?;
         Ok(sqls)
     }

@@ -48,6 +48,14 @@ impl Migration for Outside {
     }
 }
 
+/// One row, after so much counting that a kill meets it.
+const WRITE: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT (SELECT 10 * rows FROM size))
+    INSERT INTO note (text) SELECT 'written' WHERE (SELECT count(*) FROM numbers) > 0";
+const REMOVE: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT (SELECT 10 * rows FROM size))
+    DELETE FROM note WHERE (SELECT count(*) FROM numbers) > 0";
+
 /// A Rust step of which nobody but the database can say whether it was done when it was cut off.
 #[migration("016_note", transaction = false, environments = ["rust"])]
 struct Note;
@@ -59,7 +67,7 @@ impl Migration for Note {
             reach("note before");
             let timeout: i64 = connection.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
             println!("busy timeout {timeout}");
-            connection.execute("INSERT INTO note (text) VALUES ('written')", [])?;
+            connection.execute(WRITE, [])?;
             reach("note after");
             Ok(())
         });
@@ -71,7 +79,7 @@ impl Migration for Note {
         steps.sql(marks("down", "016_note"));
         steps.run("remove the note", |connection: &rusqlite::Connection| {
             reach("removal before");
-            connection.execute("DELETE FROM note", [])?;
+            connection.execute(REMOVE, [])?;
             reach("removal after");
             Ok(())
         });

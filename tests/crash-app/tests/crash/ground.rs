@@ -47,7 +47,12 @@ impl Ground {
         }
     }
 
-    pub(crate) fn in_folder(folder: &Path, journal: Journal, environment: &'static str, rows: usize) -> Self {
+    pub(crate) fn in_folder(
+        folder: &Path,
+        journal: Journal,
+        environment: &'static str,
+        rows: usize,
+    ) -> Self {
         Self {
             folder: folder.to_owned(),
             _temporary: None,
@@ -68,7 +73,10 @@ impl Ground {
 
     /// The same, where the program is started by another one.
     pub(crate) fn program_by(&self, mut starter: Command, command: &str) -> Program {
-        starter.arg(self.database()).args(command.split(' ')).args(["--env", self.environment]);
+        starter
+            .arg(self.database())
+            .args(command.split(' '))
+            .args(["--env", self.environment]);
         match self.journal {
             Journal::Own => {}
             Journal::Delete => {
@@ -116,7 +124,8 @@ impl Ground {
 
     /// Whether a killed process has left something for the next one to recover.
     pub(crate) fn is_to_be_recovered(&self) -> bool {
-        let filled = |suffix: &str| fs::metadata(self.file(suffix)).is_ok_and(|file| file.len() > 0);
+        let filled =
+            |suffix: &str| fs::metadata(self.file(suffix)).is_ok_and(|file| file.len() > 0);
         filled("-journal") || filled("-wal")
     }
 
@@ -140,7 +149,11 @@ impl Ground {
     /// What somebody does who reads that a step was cut off: looks whether it was done, and says so.
     #[track_caller]
     pub(crate) fn resolve(&self) {
-        let answer = if self.check().cut_off_step_is_done { "done" } else { "not-done" };
+        let answer = if self.check().cut_off_step_is_done {
+            "done"
+        } else {
+            "not-done"
+        };
         self.run(&format!("resolve --id 016_note --answer {answer}"));
     }
 }

@@ -24,7 +24,9 @@ fn a_writer_is_waited_for() {
         let ground = Ground::new(journal, PLAIN, 20);
         ground.run("up --to 002_create_users");
         let holder = ground.open();
-        holder.execute_batch("BEGIN IMMEDIATE; DELETE FROM size").unwrap();
+        holder
+            .execute_batch("BEGIN IMMEDIATE; DELETE FROM size")
+            .unwrap();
         let waiting = waits(ground.program("up").start(), WRITER);
         holder.execute_batch("ROLLBACK").unwrap();
         drop(holder);
@@ -69,7 +71,10 @@ fn a_reader_does_not_hold_up_a_write_ahead_log() {
     ground.run("up --to 002_create_users");
     let reader = reader(&ground, "users");
     let ended = ground.run("up");
-    assert!(!ended.lines.iter().any(|line| line.starts_with("waiting")), "{ended:#?}");
+    assert!(
+        !ended.lines.iter().any(|line| line.starts_with("waiting")),
+        "{ended:#?}"
+    );
     drop(reader);
     complete(&ground, OUTSIDE);
 }
@@ -78,7 +83,10 @@ fn a_reader_does_not_hold_up_a_write_ahead_log() {
 #[test]
 fn a_reader_holds_up_a_step_outside_a_transaction() {
     let ground = Ground::new(Journal::Own, SWITCH, 20);
-    let mut running = ground.program("up").stop_at("apply 000_write_ahead_log 1").start();
+    let mut running = ground
+        .program("up")
+        .stop_at("apply 000_write_ahead_log 1")
+        .start();
     assert!(running.comes_to("apply 000_write_ahead_log 1"));
     let reader = reader(&ground, "_migrations");
     running.go_on();
@@ -91,15 +99,27 @@ fn a_reader_holds_up_a_step_outside_a_transaction() {
 /// Somebody who is at work outside a transaction holds no lock of the database in between, and is waited for.
 #[test]
 fn a_run_outside_a_transaction_is_waited_for() {
-    for (place, command) in [("note before", "up"), ("note after", "up"), ("apply 011_outside 5", "up"), ("note after", "reset")] {
+    for (place, command) in [
+        ("note before", "up"),
+        ("note after", "up"),
+        ("apply 011_outside 5", "up"),
+        ("note after", "reset"),
+    ] {
         let ground = Ground::new(Journal::Wal, RUST, 20);
         let mut first = ground.program("up").stop_at(place).start();
         assert!(first.comes_to(place));
-        let second = waits(ground.program(command).start(), "waiting for another run on `");
+        let second = waits(
+            ground.program(command).start(),
+            "waiting for another run on `",
+        );
         first.go_on();
         first.end().ok();
         second.end().ok();
-        let rows = if command == "up" { looked_at::all(RUST).len() } else { 0 };
+        let rows = if command == "up" {
+            looked_at::all(RUST).len()
+        } else {
+            0
+        };
         assert_eq!(ground.check().rows, rows);
     }
 }
@@ -108,27 +128,45 @@ fn a_run_outside_a_transaction_is_waited_for() {
 fn the_timeout_names_what_is_held() {
     let ground = Ground::new(Journal::Own, PLAIN, 20);
     ground.run("up --to 002_create_users");
-    let path = ground.database().canonicalize().unwrap().display().to_string();
+    let path = ground
+        .database()
+        .canonicalize()
+        .unwrap()
+        .display()
+        .to_string();
     let soon = ["--timeout-ms", "300"];
     let holder = ground.open();
 
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let writer = format!("for the write lock of `{path}`, which another connection holds (");
-    ground.program("up").with(&soon).run().failed(3, &["waited ", &writer, "higher timeout"]);
+    ground
+        .program("up")
+        .with(&soon)
+        .run()
+        .failed(3, &["waited ", &writer, "higher timeout"]);
     ground.run("status");
     holder.execute_batch("ROLLBACK").unwrap();
 
     holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let exclusive = format!("for a lock of `{path}`, which another connection holds (");
     for command in ["up", "status"] {
-        ground.program(command).with(&soon).run().failed(3, &["waited ", &exclusive, "higher timeout"]);
+        ground
+            .program(command)
+            .with(&soon)
+            .run()
+            .failed(3, &["waited ", &exclusive, "higher timeout"]);
     }
     holder.execute_batch("ROLLBACK").unwrap();
     drop(holder);
 
     let reader = reader(&ground, "users");
-    let readers = format!("for the readers of `{path}`: a commit has to wait until their transactions end (");
-    ground.program("up").with(&soon).run().failed(3, &["waited ", &readers, "higher timeout"]);
+    let readers =
+        format!("for the readers of `{path}`: a commit has to wait until their transactions end (");
+    ground
+        .program("up")
+        .with(&soon)
+        .run()
+        .failed(3, &["waited ", &readers, "higher timeout"]);
     drop(reader);
     assert_eq!(ground.check().rows, 2);
     ground.run("up");
@@ -140,9 +178,18 @@ fn the_timeout_names_a_run_outside_a_transaction() {
     let ground = Ground::new(Journal::Wal, RUST, 20);
     let mut first = ground.program("up").stop_at("note before").start();
     assert!(first.comes_to("note before"));
-    let path = ground.database().canonicalize().unwrap().display().to_string();
+    let path = ground
+        .database()
+        .canonicalize()
+        .unwrap()
+        .display()
+        .to_string();
     let run = format!("for another run on `{path}`, which works outside a transaction (");
-    ground.program("up").with(&["--timeout-ms", "300"]).run().failed(3, &["waited ", &run]);
+    ground
+        .program("up")
+        .with(&["--timeout-ms", "300"])
+        .run()
+        .failed(3, &["waited ", &run]);
     first.go_on();
     first.end().ok();
     complete(&ground, RUST);
@@ -152,7 +199,9 @@ fn the_timeout_names_a_run_outside_a_transaction() {
 fn the_own_timeout_of_the_connection_comes_back() {
     let ground = Ground::new(Journal::Delete, PLAIN, 20);
     let mut connection = ground.open();
-    connection.busy_timeout(Duration::from_millis(1234)).unwrap();
+    connection
+        .busy_timeout(Duration::from_millis(1234))
+        .unwrap();
     let migrator = Migrator::new().environment(PLAIN);
 
     migrator.status(&mut connection).unwrap();
@@ -171,12 +220,27 @@ fn the_own_timeout_of_the_connection_comes_back() {
     holder.execute_batch("ROLLBACK").unwrap();
 
     // A migration that fails.
-    connection.execute_batch("CREATE TABLE best (a INTEGER)").unwrap();
-    assert_eq!(migrator.up(&mut connection).unwrap_err().migration(), Some("012_best_users"));
+    connection
+        .execute_batch("CREATE TABLE best (a INTEGER)")
+        .unwrap();
+    assert_eq!(
+        migrator.up(&mut connection).unwrap_err().migration(),
+        Some("012_best_users")
+    );
     assert_eq!(own_timeout(&connection), 1234);
     // A refusal.
-    connection.execute_batch("UPDATE _migrations SET checksum = 'x' WHERE seq = 1").unwrap();
-    assert!(migrator.clone().changed(Policy::Error).up(&mut connection).unwrap_err().plan_error().is_some());
+    connection
+        .execute_batch("UPDATE _migrations SET checksum = 'x' WHERE seq = 1")
+        .unwrap();
+    assert!(
+        migrator
+            .clone()
+            .changed(Policy::Error)
+            .up(&mut connection)
+            .unwrap_err()
+            .plan_error()
+            .is_some()
+    );
     assert_eq!(own_timeout(&connection), 1234);
 }
 
@@ -185,7 +249,10 @@ fn the_own_timeout_of_the_connection_comes_back() {
 fn a_rust_step_outside_a_transaction_waits_as_the_application_does() {
     let ground = Ground::new(Journal::Delete, RUST, 20);
     let ended = ground.run("up");
-    assert!(ended.lines.iter().any(|line| line == "busy timeout 5000"), "{ended:#?}");
+    assert!(
+        ended.lines.iter().any(|line| line == "busy timeout 5000"),
+        "{ended:#?}"
+    );
 }
 
 /// A handler of the application's own is neither replaced nor lost.
@@ -199,7 +266,9 @@ fn the_own_handler_of_the_connection_stays() {
     let ground = Ground::new(Journal::Delete, PLAIN, 20);
     let mut connection = ground.open();
     connection.busy_handler(Some(never)).unwrap();
-    let migrator = Migrator::new().environment(PLAIN).timeout(Duration::from_millis(50));
+    let migrator = Migrator::new()
+        .environment(PLAIN)
+        .timeout(Duration::from_millis(50));
     migrator.up(&mut connection).unwrap();
 
     let holder = ground.open();
@@ -212,14 +281,20 @@ fn the_own_handler_of_the_connection_stays() {
 }
 
 fn own_timeout(connection: &Connection) -> i64 {
-    connection.query_row("PRAGMA busy_timeout", [], |row| row.get(0)).unwrap()
+    connection
+        .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
+        .unwrap()
 }
 
 /// A connection in the middle of a long look at the database.
 fn reader(ground: &Ground, table: &str) -> Connection {
     let reader = ground.open();
     reader.execute_batch("BEGIN").unwrap();
-    reader.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap();
+    reader
+        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get::<_, i64>(0)
+        })
+        .unwrap();
     reader
 }
 

@@ -30,18 +30,43 @@ struct Row {
 /// says has run, and once.
 #[track_caller]
 pub(crate) fn check(connection: &Connection, environment: &str) -> Seen {
-    let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    let sound: String = connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(sound, "ok");
-    assert_eq!(count(connection, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_eq!(
+        count(connection, "SELECT count(*) FROM pragma_foreign_key_check"),
+        0
+    );
     let history = history(connection);
     let ids: Vec<&str> = history.iter().map(|row| row.id.as_str()).collect();
     let all = all(environment);
-    assert!(all.iter().map(String::as_str).take(ids.len()).eq(ids.iter().copied()), "{ids:?} of {all:?}");
+    assert!(
+        all.iter()
+            .map(String::as_str)
+            .take(ids.len())
+            .eq(ids.iter().copied()),
+        "{ids:?} of {all:?}"
+    );
     let seqs: Vec<i64> = history.iter().map(|row| row.seq).collect();
-    assert!(seqs.iter().copied().eq(1..=i64::try_from(ids.len()).unwrap()), "gaps: {seqs:?}");
-    assert!(history.iter().map(|row| row.batch).is_sorted(), "{history:?}");
-    let cut_off: Vec<&Row> = history.iter().filter(|row| row.state != "applied").collect();
-    assert!(cut_off.iter().all(|row| row.seq == seqs.len() as i64), "not the last: {cut_off:?}");
+    assert!(
+        seqs.iter()
+            .copied()
+            .eq(1..=i64::try_from(ids.len()).unwrap()),
+        "gaps: {seqs:?}"
+    );
+    assert!(
+        history.iter().map(|row| row.batch).is_sorted(),
+        "{history:?}"
+    );
+    let cut_off: Vec<&Row> = history
+        .iter()
+        .filter(|row| row.state != "applied")
+        .collect();
+    assert!(
+        cut_off.iter().all(|row| row.seq == seqs.len() as i64),
+        "not the last: {cut_off:?}"
+    );
     marks_agree(connection, &history);
     outside_agrees(connection, &history);
     Seen {
@@ -54,12 +79,19 @@ pub(crate) fn check(connection: &Connection, environment: &str) -> Seen {
 /// The ids of all migrations of an environment, in order.
 pub(crate) fn all(environment: &str) -> Vec<String> {
     let mut memory = Connection::open_in_memory().unwrap();
-    Migrator::new().environment(environment).pending(&mut memory).unwrap()
+    Migrator::new()
+        .environment(environment)
+        .pending(&mut memory)
+        .unwrap()
 }
 
 fn history(connection: &Connection) -> Vec<Row> {
     if !has(connection, "_migrations") {
-        assert_eq!(count(connection, "SELECT count(*) FROM sqlite_schema"), 0, "tables without a history");
+        assert_eq!(
+            count(connection, "SELECT count(*) FROM sqlite_schema"),
+            0,
+            "tables without a history"
+        );
         return Vec::new();
     }
     let sql = "SELECT seq, id, batch, state, steps_done, steps_begun FROM _migrations ORDER BY seq";
@@ -84,9 +116,14 @@ fn marks_agree(connection: &Connection, history: &[Row]) {
         assert!(!applied.contains_key("001_trace"), "{history:?}");
         return;
     }
-    let mut statement = connection.prepare("SELECT id, way FROM trace ORDER BY number").unwrap();
-    let marks: Vec<(String, String)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+    let mut statement = connection
+        .prepare("SELECT id, way FROM trace ORDER BY number")
+        .unwrap();
+    let marks: Vec<(String, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
     let mut up: BTreeMap<&str, bool> = BTreeMap::new();
     for (id, way) in &marks {
         let before = up.insert(id, way == "up").unwrap_or(false);
@@ -102,22 +139,36 @@ fn marks_agree(connection: &Connection, history: &[Row]) {
             ("016_note", "reverting") => row.done < 1,
             other => panic!("{other:?} runs in a transaction"),
         };
-        assert_eq!(up.remove(id).unwrap_or(false), expected, "{row:?}: {marks:?}");
+        assert_eq!(
+            up.remove(id).unwrap_or(false),
+            expected,
+            "{row:?}: {marks:?}"
+        );
     }
     let left: Vec<_> = up.iter().filter(|(_, up)| **up).collect();
     assert!(left.is_empty(), "not in the history: {left:?}");
     // The second statement of a mark outside a transaction is a step of its own.
     let late = |step: i64, state: &str, id: &str| {
-        applied.get(id).is_some_and(|row| row.state == state && row.done == step)
+        applied
+            .get(id)
+            .is_some_and(|row| row.state == state && row.done == step)
     };
     let late_up = late(8, "applying", "011_outside") || late(4, "applying", "016_note");
     let late_down = late(1, "reverting", "011_outside") || late(1, "reverting", "016_note");
     for (way, late) in [("up", late_up), ("down", late_down)] {
         let marks = marks.iter().filter(|(_, of)| of == way).count() as i64;
-        assert_eq!(counter(connection, way), marks - i64::from(late), "the counter `{way}`");
+        assert_eq!(
+            counter(connection, way),
+            marks - i64::from(late),
+            "the counter `{way}`"
+        );
     }
     let filled = applied.keys().filter(|id| id.ends_with("_fill")).count() as i64;
-    assert_eq!(counter(connection, "filled"), filled, "the counter `filled`");
+    assert_eq!(
+        counter(connection, "filled"),
+        filled,
+        "the counter `filled`"
+    );
 }
 
 /// Every statement of `011_outside` has run exactly as often as its row says.
@@ -139,8 +190,14 @@ fn outside_agrees(connection: &Connection, history: &[Row]) {
     assert_eq!(counter(connection, "outside"), sum, "{row:?}");
     assert_eq!(has(connection, "outside"), exists, "{row:?}");
     if exists {
-        let mut statement = connection.prepare("SELECT step FROM outside ORDER BY step").unwrap();
-        let found: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        let mut statement = connection
+            .prepare("SELECT step FROM outside ORDER BY step")
+            .unwrap();
+        let found: Vec<i64> = statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
         assert_eq!(found, steps, "{row:?}");
     }
 }
@@ -166,7 +223,10 @@ fn note_agrees(connection: &Connection, history: &[Row]) -> bool {
         ("reverting", _) => (Some(0), Some(0), i64::from(done < 4)),
         _ => (Some(1), Some(1), 1),
     };
-    assert!(notes == expected || notes == undone, "{row:?}: {notes:?} notes");
+    assert!(
+        notes == expected || notes == undone,
+        "{row:?}: {notes:?} notes"
+    );
     if has(connection, "counter") {
         assert_eq!(counter(connection, "note"), sum, "{row:?}");
     }
@@ -174,7 +234,11 @@ fn note_agrees(connection: &Connection, history: &[Row]) -> bool {
 }
 
 fn counter(connection: &Connection, name: &str) -> i64 {
-    connection.query_row("SELECT n FROM counter WHERE name = ?1", [name], |row| row.get(0)).unwrap()
+    connection
+        .query_row("SELECT n FROM counter WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .unwrap()
 }
 
 fn count(connection: &Connection, sql: &str) -> i64 {
@@ -183,7 +247,10 @@ fn count(connection: &Connection, sql: &str) -> i64 {
 
 fn has(connection: &Connection, table: &str) -> bool {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
-    connection.query_row(sql, [table], |row| row.get::<_, i64>(0)).unwrap() > 0
+    connection
+        .query_row(sql, [table], |row| row.get::<_, i64>(0))
+        .unwrap()
+        > 0
 }
 
 /// The schema, and every row of every table, but for what may differ between two runs: times, and how many runs
@@ -191,9 +258,14 @@ fn has(connection: &Connection, table: &str) -> bool {
 pub(crate) fn dump(connection: &Connection) -> String {
     let schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
     let mut text = rows(connection, schema).join("\n");
-    let tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name";
+    let tables =
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name";
     let mut statement = connection.prepare(tables).unwrap();
-    let names: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let names: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
     for name in names.iter().filter(|name| *name != "sqlite_schema") {
         let columns = if name == "_migrations" {
             "seq, set_name, id, description, checksum, body_checksum, state, steps, steps_done, steps_begun, error, environment"
@@ -215,7 +287,10 @@ fn rows(connection: &Connection, sql: &str) -> Vec<String> {
             ValueRef::Text(text) => Ok(String::from_utf8_lossy(text).into_owned()),
             other => Ok(format!("{other:?}")),
         };
-        Ok((0..columns).map(value).collect::<Result<Vec<_>, rusqlite::Error>>()?.join("|"))
+        Ok((0..columns)
+            .map(value)
+            .collect::<Result<Vec<_>, rusqlite::Error>>()?
+            .join("|"))
     });
     row.unwrap().collect::<Result<_, _>>().unwrap()
 }

@@ -10,7 +10,12 @@ use crate::{
 
 #[test]
 fn up_in_delete_mode() {
-    at_every_place(&Ground::new(Journal::Delete, RUST, 20), "up", times(8, 1), 2);
+    at_every_place(
+        &Ground::new(Journal::Delete, RUST, 20),
+        "up",
+        times(8, 1),
+        2,
+    );
 }
 
 #[test]
@@ -25,7 +30,12 @@ fn down_in_delete_mode() {
 
 #[test]
 fn down_in_wal_mode() {
-    at_every_place(&migrated(Journal::Wal), "down --to 001_trace", times(8, 1), 2);
+    at_every_place(
+        &migrated(Journal::Wal),
+        "down --to 001_trace",
+        times(8, 1),
+        2,
+    );
 }
 
 fn migrated(journal: Journal) -> Ground {
@@ -39,7 +49,11 @@ fn at_every_place(ground: &Ground, command: &str, step: usize, cut_off_in_rust: 
     let undisturbed = ground.copy();
     let listed = undisturbed.program(command).stop_at(EVERYWHERE).run();
     listed.ok();
-    let places: Vec<&str> = listed.lines.iter().filter_map(|line| line.strip_prefix("at ")).collect();
+    let places: Vec<&str> = listed
+        .lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("at "))
+        .collect();
     assert!(places.len() > 100, "{places:?}");
     let mut resolved = 0;
     let in_rust = |place: &str| place.ends_with("before") || place.ends_with("after");

@@ -21,7 +21,11 @@ pub(crate) struct Program(Command);
 
 impl Program {
     pub(crate) fn new(mut command: Command) -> Self {
-        command.env_remove(STOP).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .env_remove(STOP)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         Self(command)
     }
 
@@ -137,14 +141,21 @@ impl Running {
         }
         // The shell's own `kill`. The process has not been waited for, so the number is still its own.
         let kill = format!("kill -{signal} {}", self.child.id());
-        let _ = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().unwrap();
+        let _ = Command::new("sh")
+            .args(["-c", &kill])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
     }
 
     /// Whether its output ends in that time.
     fn ends_within(&mut self, time: Duration) -> bool {
         let started = Instant::now();
         loop {
-            match self.lines.recv_timeout(time.saturating_sub(started.elapsed())) {
+            match self
+                .lines
+                .recv_timeout(time.saturating_sub(started.elapsed()))
+            {
                 Ok(line) => self.seen.push(line),
                 Err(RecvTimeoutError::Timeout) => return false,
                 Err(RecvTimeoutError::Disconnected) => return true,
@@ -183,7 +194,10 @@ impl Ended {
     #[track_caller]
     pub(crate) fn ok(&self) {
         assert!(self.status.success() && self.errors.is_empty(), "{self:#?}");
-        let wrong = self.lines.iter().find(|line| line.starts_with("contradiction"));
+        let wrong = self
+            .lines
+            .iter()
+            .find(|line| line.starts_with("contradiction"));
         assert!(wrong.is_none(), "{self:#?}");
     }
 
@@ -206,11 +220,16 @@ impl Ended {
 
     /// It has refused, because a Rust step outside a transaction was cut off.
     pub(crate) fn is_unresolved(&self) -> bool {
-        self.status.code() == Some(1) && self.errors.contains("it cannot be seen whether it was done")
+        self.status.code() == Some(1)
+            && self
+                .errors
+                .contains("it cannot be seen whether it was done")
     }
 
     /// What it has done, in order: `apply 001_a`.
     pub(crate) fn done(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter_map(|line| line.strip_prefix("done: "))
+        self.lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("done: "))
     }
 }

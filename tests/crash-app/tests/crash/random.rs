@@ -13,7 +13,9 @@ impl Random {
         let given = env::var("MIGRATE_SEED").ok();
         let seed = given.map_or(SEED, |text| text.parse().expect("MIGRATE_SEED is a number"));
         println!("{name}: MIGRATE_SEED={seed}");
-        let of_name = name.bytes().fold(seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let of_name = name.bytes().fold(seed, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         Self(of_name)
     }
 

@@ -66,7 +66,10 @@ fn while_others_look() {
         for _ in 0..times(2, 50) {
             let ground = Ground::new(journal, OUTSIDE, ROWS);
             let mut commands = ["up"; PROCESSES];
-            commands.iter_mut().step_by(2).for_each(|command| *command = "watch");
+            commands
+                .iter_mut()
+                .step_by(2)
+                .for_each(|command| *command = "watch");
             let ended = storm(&ground, &commands);
             ended.iter().for_each(Ended::ok);
             everything_once(&ended, "apply", OUTSIDE);
@@ -146,6 +149,12 @@ fn everything_once(ended: &[Ended], action: &str, environment: &str) {
         *done.entry(one).or_default() += 1;
     }
     let all = looked_at::all(environment);
-    let expected: BTreeMap<String, usize> = all.iter().map(|id| (format!("{action} {id}"), 1)).collect();
-    assert!(done.iter().map(|(one, n)| (*one, *n)).eq(expected.iter().map(|(one, n)| (one.as_str(), *n))), "{done:?}");
+    let expected: BTreeMap<String, usize> =
+        all.iter().map(|id| (format!("{action} {id}"), 1)).collect();
+    assert!(
+        done.iter()
+            .map(|(one, n)| (*one, *n))
+            .eq(expected.iter().map(|(one, n)| (one.as_str(), *n))),
+        "{done:?}"
+    );
 }

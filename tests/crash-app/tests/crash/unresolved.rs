@@ -4,7 +4,11 @@ use crash_app::RUST;
 
 use crate::ground::{Ground, Journal};
 
-const REFUSAL: [&str; 3] = ["step 2 of `016_note` was cut off", "resolve 016_note --done", "--not-done"];
+const REFUSAL: [&str; 3] = [
+    "step 2 of `016_note` (write the note) was cut off",
+    "resolve 016_note --done",
+    "--not-done",
+];
 
 #[test]
 fn cut_off_before_its_effect() {
@@ -45,10 +49,16 @@ fn cut_off_on_the_way_down() {
         let undisturbed = ground.copy();
         undisturbed.run("down --to 001_trace");
         cut_off(&ground, "down --to 001_trace", place);
-        ground.program("reset").run().failed(1, &["step 3 of `016_note` was cut off"]);
+        ground
+            .program("reset")
+            .run()
+            .failed(1, &["step 3 of `016_note` (remove the note) was cut off"]);
         ground.run(&format!("resolve --id 016_note --answer {answer}"));
         // It was on its way down, and goes on there.
-        ground.program("up").run().failed(1, &["`016_note` was cut off while it was being taken back: run `down`"]);
+        ground.program("up").run().failed(
+            1,
+            &["`016_note` was cut off while it was being taken back: run `down`"],
+        );
         ground.run("down --to 001_trace");
         ground.check();
         assert_eq!(ground.dump(), undisturbed.dump());
@@ -60,11 +70,17 @@ fn cut_off_on_the_way_down() {
 fn cut_off_elsewhere_goes_on_by_itself() {
     let ground = Ground::new(Journal::Wal, RUST, 20);
     cut_off(&ground, "up", "apply 011_outside 5");
-    ground.program("reset").run().failed(1, &["`011_outside` was cut off while it was being applied: run `up`"]);
+    ground.program("reset").run().failed(
+        1,
+        &["`011_outside` was cut off while it was being applied: run `up`"],
+    );
     ground.run("up");
     ground.check();
     cut_off(&ground, "reset", "revert 011_outside 4");
-    ground.program("up").run().failed(1, &["`011_outside` was cut off while it was being taken back: run `down`"]);
+    ground.program("up").run().failed(
+        1,
+        &["`011_outside` was cut off while it was being taken back: run `down`"],
+    );
     ground.run("reset");
     assert_eq!(ground.check().rows, 0);
 }
@@ -87,5 +103,7 @@ fn cut_off(ground: &Ground, command: &str, place: &str) {
 
 fn found(ground: &Ground) -> i64 {
     let copy = ground.copy();
-    copy.open().query_row("SELECT count(*) FROM note", [], |row| row.get(0)).unwrap()
+    copy.open()
+        .query_row("SELECT count(*) FROM note", [], |row| row.get(0))
+        .unwrap()
 }
