@@ -28,6 +28,9 @@ pub enum Progress {
     },
 }
 
+/// The set and the id of a row.
+pub(crate) type Key = (Arc<str>, Cow<'static, str>);
+
 /// A row of the history: what planning needs of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {

@@ -113,3 +113,8 @@ pub mod __private {
         pub use migrate_schema::{Dialect, StatementKind};
     }
 }
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

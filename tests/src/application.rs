@@ -69,7 +69,11 @@ impl Application {
     pub fn install(&self, cargo_migrate: &str) {
         let installed = self.path("bin/cargo-migrate");
         fs::create_dir_all(installed.parent().unwrap()).unwrap();
-        fs::copy(cargo_migrate, installed).unwrap();
+        // A copy could not be run while a test beside this one starts a program, and so inherits the open file.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(cargo_migrate, installed).unwrap();
+        #[cfg(not(unix))]
+        fs::copy(cargo_migrate, installed.with_extension("exe")).unwrap();
     }
 
     /// Runs Cargo in the package.

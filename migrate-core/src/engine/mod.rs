@@ -10,13 +10,13 @@ mod tests;
 mod transact;
 mod wait;
 
-use std::{sync::OnceLock, time::Duration};
+use std::{collections::HashSet, sync::OnceLock, time::Duration};
 
 use migrate_schema::Dialect;
 
 use crate::{
     error::Error,
-    history::{Applied, History},
+    history::{Applied, History, Key},
     observer::{Event, Observer, Report, steps_of},
     plan::{Action, Decision, Plan, PlanError, Request, Settings, Survey, decide, still_wanted},
     registry::Registry,
@@ -76,11 +76,19 @@ struct Run<'r, D> {
     driver: &'r mut D,
     context: Context<'r>,
     snapshot: Snapshot,
-    /// The history before another run has changed it. From then on each action may be done already.
-    before: Option<History>,
+    others: Others,
     report: Report,
     /// The batch of this run; at least this, and at least that of the last row when it is used.
     batch: i64,
+}
+
+/// What other runs have done to the history since this one was planned.
+#[derive(Default)]
+struct Others {
+    /// The history before the first change. From then on each action may be done already.
+    before: Option<History>,
+    /// What they have taken out of it.
+    gone: Vec<Key>,
 }
 
 /// Does what the request asks for.
@@ -125,7 +133,7 @@ async fn decide_and_do<D: Driver>(
         driver,
         context,
         snapshot,
-        before: None,
+        others: Others::default(),
         report,
         batch,
     };
@@ -225,25 +233,33 @@ impl<D: Driver> Run<'_, D> {
 }
 
 /// Takes over what a transaction has read.
-fn reread(snapshot: &mut Snapshot, before: &mut Option<History>, now: Snapshot) {
+fn reread(snapshot: &mut Snapshot, others: &mut Others, now: Snapshot) {
     let old = std::mem::replace(snapshot, now);
-    if before.is_none() && old.history.rows() != snapshot.history.rows() {
-        *before = Some(old.history);
+    if old.history.rows() == snapshot.history.rows() {
+        return;
     }
+    let rows = snapshot.history.rows().iter();
+    let still: HashSet<(&str, &str)> = rows.map(|row| (&*row.set, &*row.id)).collect();
+    let gone = old.history.rows().iter();
+    let gone = gone.filter(|row| !still.contains(&(&*row.set, &*row.id)));
+    others
+        .gone
+        .extend(gone.map(|row| (row.set.clone(), row.id.clone())));
+    others.before.get_or_insert(old.history);
 }
 
-/// Whether no other run has done an action already, and nothing speaks against it by now. `before` stays once
-/// it is set: an earlier action may have seen more than was planned on.
+/// Whether no other run has done an action already, and nothing speaks against it by now. What others have done
+/// is not forgotten: an earlier action may have seen more than was planned on.
 fn is_wanted(
     context: &Context<'_>,
     snapshot: &Snapshot,
-    before: Option<&History>,
+    others: &Others,
     action: &Action,
 ) -> Result<bool, PlanError> {
-    match before {
+    match &others.before {
         Some(before) => {
             let survey = context.survey(snapshot);
-            still_wanted(&survey, before, action, context.settings)
+            still_wanted(&survey, before, &others.gone, action, context.settings)
         }
         None => Ok(true),
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::{
     error::Error,
-    history::{Change, History},
+    history::Change,
     observer::Event,
     plan::Action,
 };
 
 use super::{
-    Run,
+    Others, Run,
     driver::{Driver, DriverError, ForeignKeys, Snapshot, Transaction},
     is_wanted,
     prepare::subject,
@@ -83,7 +83,7 @@ impl<D: Driver> Run<'_, D> {
         };
         match tx.changed_since(self.snapshot.stamp).await {
             Ok(None) => {}
-            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.before, now),
+            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.others, now),
             Err(error) => return fault(error),
         }
         self.batch = self.batch.max(self.snapshot.history.last_batch());
@@ -94,7 +94,7 @@ impl<D: Driver> Run<'_, D> {
                 took: Duration::ZERO,
             },
             snapshot: &self.snapshot,
-            before: self.before.as_ref(),
+            others: &self.others,
         };
         let all = recorder.changes(actions.iter().zip(downs))?;
         let changes: Vec<Change> = all.iter().flatten().cloned().collect();
@@ -114,7 +114,7 @@ impl<D: Driver> Run<'_, D> {
 struct Recorder<'a> {
     clock: RowClock<'a>,
     snapshot: &'a Snapshot,
-    before: Option<&'a History>,
+    others: &'a Others,
 }
 
 impl Recorder<'_> {
@@ -127,7 +127,7 @@ impl Recorder<'_> {
         let mut all = Vec::new();
         for (action, down) in actions {
             let mut changes = Vec::new();
-            if is_wanted(self.clock.context, self.snapshot, self.before, action)? {
+            if is_wanted(self.clock.context, self.snapshot, self.others, action)? {
                 changes = self.clock.changes(&history, action, 0);
                 let seq = history.next_seq();
                 changes.extend(down.map(|statements| Change::StoreDown { seq, statements }));

@@ -309,11 +309,11 @@ impl<D: Driver> Run<'_, D> {
             .await
             .map_err(Fault::recording)?
         {
-            reread(&mut self.snapshot, &mut self.before, now);
+            reread(&mut self.snapshot, &mut self.others, now);
         }
-        let before = self.before.as_ref();
+        let others = &self.others;
         if write == Write::Open
-            && !is_wanted(&self.context, &self.snapshot, before, action).map_err(Fault::plan)?
+            && !is_wanted(&self.context, &self.snapshot, others, action).map_err(Fault::plan)?
         {
             return Ok(Found::Overtaken);
         }

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Failure, Kind, Left},
     history::{Change, History, NewRow, Progress, Row},
     observer::{Done, Event},
-    plan::Action,
+    plan::{Action, ActionKind},
     registry::Registered,
     sql::{Origin, Sql},
     steps::{Prepared, Task},
@@ -73,15 +73,14 @@ impl<D: Driver> Run<'_, D> {
         // From here on nobody else writes, so what is decided now holds until the commit.
         match tx.changed_since(self.snapshot.stamp).await {
             Ok(None) => {}
-            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.before, now),
+            Ok(Some(now)) => reread(&mut self.snapshot, &mut self.others, now),
             Err(error) => {
                 return busy_or(error, |error| {
                     Error::driver("cannot read the history", error)
                 });
             }
         }
-        let before = self.before.as_ref();
-        if !is_wanted(&self.context, &self.snapshot, before, action)? {
+        if !is_wanted(&self.context, &self.snapshot, &self.others, action)? {
             return Ok(Try::Skipped);
         }
         self.batch = self.batch.max(self.snapshot.history.last_batch());
@@ -231,10 +230,11 @@ fn commit_error(subject: &Subject, steps: usize, source: DriverError) -> Error {
             source,
         }));
     }
-    Error::driver(
-        format!("cannot record `{}`, and so it was rolled back", subject.id),
-        source,
-    )
+    let what = match subject.action {
+        ActionKind::Wipe => "cannot drop everything, and so all of it is as it was".to_owned(),
+        _ => format!("cannot record `{}`, and so it was rolled back", subject.id),
+    };
+    Error::driver(what, source)
 }
 
 /// Makes rows.

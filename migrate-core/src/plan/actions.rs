@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    history::{History, Progress, Row},
+    history::{History, Key, Progress, Row},
     registry::Registered,
 };
 
@@ -89,10 +89,11 @@ pub(crate) fn decide(
 }
 
 /// Whether an action that was decided on one history is still to be done on the one of now, which another run
-/// has changed. A `seq` may have gone to another migration meanwhile.
+/// has changed. A `seq` may have gone to another migration meanwhile; `gone` is what had a row until others took it.
 pub(crate) fn still_wanted(
     survey: &Survey<'_>,
     before: &History,
+    gone: &[Key],
     action: &Action,
     settings: &Settings,
 ) -> Result<bool, PlanError> {
@@ -105,12 +106,16 @@ pub(crate) fn still_wanted(
         Action::Apply { at, .. } => {
             decider.audit()?;
             let one = survey.list.get(*at);
-            Ok(one.is_some_and(|one| {
+            let is_wanted = one.is_some_and(|one| {
                 !matches!(
                     one.state,
                     State::Applied | State::Changed | State::BodyChanged
                 )
-            }))
+            });
+            match taken_back(survey, gone, *at) {
+                Some(id) if is_wanted => Err(PlanError::TakenBack(id)),
+                _ => Ok(is_wanted),
+            }
         }
         Action::Revert { at, seq } => match survey.of_row(*seq) {
             Some(one) if one.registered == Some(*at) => newest(survey, *seq),
@@ -134,6 +139,18 @@ pub(crate) fn still_wanted(
         Action::Record { at } => Ok(survey.list.get(*at).is_some_and(|one| one.row.is_none())),
         Action::Wipe => Ok(true),
     }
+}
+
+/// What another run has taken back, or is about to, of that on which a migration may rely: all that comes before it.
+fn taken_back(survey: &Survey<'_>, gone: &[Key], at: usize) -> Option<String> {
+    let mut earlier = survey.registry.iter().zip(&survey.list).take(at);
+    let is_back = |(one, surveyed): &(&Registered, &Surveyed<'_>)| match surveyed.row {
+        Some(row) => matches!(row.progress, Progress::Reverting { .. }),
+        None => gone
+            .iter()
+            .any(|(set, id)| **set == *one.set() && *id == one.id().as_str()),
+    };
+    earlier.find(is_back).map(|(one, _)| one.id().to_string())
 }
 
 /// A row as it was and as it is, where it still is that of the same migration.

@@ -143,6 +143,9 @@ pub enum PlanError {
     /// Another run has changed the history while this one was on its way down.
     #[error("another run has applied `{0}` meanwhile: look at the status, and run again")]
     Interference(String),
+    /// Another run has taken back what a migration of this one may rely on.
+    #[error("another run has taken back `{0}` meanwhile: look at the status, and run again")]
+    TakenBack(String),
 }
 
 impl PlanError {

@@ -36,7 +36,9 @@ impl<'r> Table<'r> {
             let message = format!("`{name}` cannot be the name of the history table");
             return Err(DriverError::new(DriverErrorKind::Unfit, message));
         }
-        let (history, down) = (quote(name), quote(&format!("{name}_down")));
+        // Else a temporary table of this name, or one of an attached database, could be taken for it.
+        let in_main = |name: &str| format!("main.{}", quote(name));
+        let (history, down) = (in_main(name), in_main(&format!("{name}_down")));
         Ok(Self {
             registry,
             name: name.to_owned(),
@@ -217,11 +219,7 @@ CREATE TABLE IF NOT EXISTS {down} (
                 self.change_one(connection, &sql, params![seq, set, id])
             }
             Change::Delete { seq } => {
-                let down = format!("DELETE FROM {} WHERE seq = ?1", self.down);
-                connection
-                    .prepare_cached(&down)
-                    .and_then(|mut s| s.execute([seq]))
-                    .map_err(error)?;
+                self.delete_down(connection, *seq)?;
                 self.change_one(
                     connection,
                     &format!("DELETE FROM {history} WHERE seq = ?1"),
@@ -249,6 +247,8 @@ CREATE TABLE IF NOT EXISTS {down} (
     }
 
     fn insert(&self, connection: &Connection, new: &NewRow) -> Result<(), DriverError> {
+        // Where somebody has deleted a row by hand, what was stored with it is still there.
+        self.delete_down(connection, new.row.seq)?;
         let (state, done, begun) = columns(new.row.progress);
         let done = if new.row.progress == Progress::Applied {
             new.steps
@@ -274,6 +274,14 @@ CREATE TABLE IF NOT EXISTS {down} (
             .and_then(|mut insert| insert.execute(values))
             .map_err(error)?;
         Ok(())
+    }
+
+    fn delete_down(&self, connection: &Connection, seq: i64) -> Result<(), DriverError> {
+        let sql = format!("DELETE FROM {} WHERE seq = ?1", self.down);
+        let deleted = connection
+            .prepare_cached(&sql)
+            .and_then(|mut delete| delete.execute([seq]));
+        deleted.map(|_| ()).map_err(error)
     }
 
     fn change_one(
@@ -339,6 +347,11 @@ fn is_missing_table(error: &rusqlite::Error) -> bool {
     message.starts_with("no such table")
 }
 
+/// The highest number of a row, and of a batch, that can be: from there on is still room to count.
+const MOST: i64 = 1 << 53;
+/// The most steps that a migration can have.
+const MOST_STEPS: i64 = 1_000_000_000;
+
 /// What the program expects in the next row, so that its texts need no copy.
 struct Expected<'a> {
     registry: &'a Registry,
@@ -367,19 +380,22 @@ fn read_row(
     last: Option<&Row>,
     expected: &mut Expected<'_>,
 ) -> Result<Row, String> {
-    let column = |failed: rusqlite::Error| failed.to_string();
+    let seq: i64 = row.get(0).map_err(|failed| failed.to_string())?;
+    if !(0..=MOST).contains(&seq) {
+        return Err(format!("the number {seq} of a row is out of range"));
+    }
+    let column = |failed: rusqlite::Error| format!("row {seq}: {failed}");
     // Most rows repeat the set and the environment of the one before.
     let shared = |text: &str, before: Option<&Arc<str>>| match before {
         Some(before) if &**before == text => Arc::clone(before),
         _ => Arc::from(text),
     };
     let text = |at: usize| {
-        row.get_ref(at)
-            .map_err(column)?
-            .as_str()
-            .map_err(|failed| format!("column {at}: {failed}"))
+        row.get_ref(at).map_err(column)?.as_str().map_err(|failed| {
+            let name = row.as_ref().column_name(at).unwrap_or_default();
+            format!("row {seq}: {failed} in the column `{name}`")
+        })
     };
-    let seq = row.get(0).map_err(column)?;
     let state: &str = text(6)?;
     let progress = match state {
         "applied" => Progress::Applied,
@@ -390,6 +406,10 @@ fn read_row(
             row.get(8).map_err(column)?,
         )?,
     };
+    let batch = row.get(5).map_err(column)?;
+    if !(0..=MOST).contains(&batch) {
+        return Err(format!("row {seq} has the batch {batch}"));
+    }
     let (id, checksum) = expected.texts(text(2)?, text(3)?);
     Ok(Row {
         seq,
@@ -397,14 +417,14 @@ fn read_row(
         id,
         checksum,
         body: row.get(4).map_err(column)?,
-        batch: row.get(5).map_err(column)?,
+        batch,
         progress,
         environment: shared(text(9)?, last.map(|row| &row.environment)),
     })
 }
 
 fn read_applied(row: &SqlRow<'_>, lean: &Row) -> Result<Applied, String> {
-    let column = |failed: rusqlite::Error| failed.to_string();
+    let column = |failed: rusqlite::Error| format!("row {}: {failed}", lean.seq);
     Ok(Applied {
         seq: lean.seq,
         set: lean.set.to_string(),
@@ -432,8 +452,10 @@ fn columns(progress: Progress) -> (&'static str, u32, u32) {
 }
 
 fn progress(seq: i64, state: &str, done: i64, begun: i64) -> Result<Progress, String> {
-    let count =
-        |value: i64| u32::try_from(value).map_err(|_| format!("row {seq} has the step {value}"));
+    let count = |value: i64| match u32::try_from(value) {
+        Ok(count) if i64::from(count) <= MOST_STEPS => Ok(count),
+        _ => Err(format!("row {seq} has the step {value}")),
+    };
     let (done, begun) = (count(done)?, count(begun)?);
     match state {
         "applied" => Ok(Progress::Applied),

@@ -6,11 +6,12 @@ use crate::engine::driver::DriverError;
 
 use super::{error, table::quote};
 
-/// Views and triggers go first, so that no drop of a table has to look at them; virtual tables go before
-/// the others, because they take their shadow tables along.
+/// Triggers and views go first, so that no drop of a table has to look at them, and triggers before the views
+/// that they may stand on; virtual tables go before the others, because they take their shadow tables along.
 const OBJECTS: &str = "
-    SELECT CASE WHEN type = 'view' THEN 'VIEW' ELSE 'TRIGGER' END, name FROM main.sqlite_schema
-    WHERE type IN ('view', 'trigger')
+    SELECT 'TRIGGER', name FROM main.sqlite_schema WHERE type = 'trigger'
+    UNION ALL
+    SELECT 'VIEW', name FROM main.sqlite_schema WHERE type = 'view'
     UNION ALL
     SELECT 'TABLE', name FROM (
         SELECT name, type FROM pragma_table_list

@@ -208,12 +208,20 @@ fn opposite_runs_at_once() {
             if let Err(error) = answer {
                 let known = matches!(
                     error.plan_error(),
-                    Some(PlanError::Interference(_) | PlanError::Incomplete { .. })
+                    Some(
+                        PlanError::Interference(_)
+                            | PlanError::TakenBack(_)
+                            | PlanError::Incomplete { .. }
+                    )
                 );
                 assert!(known, "{seed}, {two:?}: {error}");
             }
         }
         check(&world.database()).unwrap();
+        // Nobody goes on where another run has taken away what came before.
+        let database = world.database();
+        let left: Vec<String> = database.rows.values().map(|held| held.row.id.to_string()).collect();
+        assert!(everything().starts_with(&left), "{seed}, {two:?}: {left:?}");
         // A redo keeps its batches, whatever another run has applied meanwhile.
         let redo = |request: &Request| matches!(request, Request::Redo(_));
         assert!(world.database().batches().is_sorted() || two.iter().any(redo));

@@ -428,7 +428,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
         let survey = case.survey();
         for action in &decision.actions {
             prop_assert_eq!(
-                still_wanted(&survey, &case.history, action, &case.settings),
+                still_wanted(&survey, &case.history, &[], action, &case.settings),
                 Ok(true)
             );
         }

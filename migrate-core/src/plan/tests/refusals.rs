@@ -492,6 +492,11 @@ fn meanwhile() {
         text,
         "another run has applied `002_posts` meanwhile: look at the status, and run again"
     );
+    let text = PlanError::TakenBack("002_posts".to_owned()).to_string();
+    assert_eq!(
+        text,
+        "another run has taken back `002_posts` meanwhile: look at the status, and run again"
+    );
 }
 
 #[test]

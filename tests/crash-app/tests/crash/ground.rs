@@ -129,6 +129,11 @@ impl Ground {
         filled("-journal") || filled("-wal")
     }
 
+    /// Whether the sign of a run outside a transaction is there. A killed one leaves it, and it does no harm.
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.file("-migrate-lock").exists()
+    }
+
     /// Opens the database in this process. Nobody may be killed or copied while it is open.
     pub(crate) fn open(&self) -> Connection {
         Connection::open(self.database()).unwrap()

@@ -6,10 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crash_app::RUST;
+use crash_app::{OUTSIDE, RUST};
 
 use crate::{
     ground::{Ground, Journal},
+    program::Running,
     random::Random,
     times,
 };
@@ -94,6 +95,35 @@ fn fresh() {
             signal: "KILL",
         }
         .run(times(10, 100));
+    }
+}
+
+/// Those who only look recover what a killed one has left, at the same moment as the next one does.
+#[test]
+fn while_others_look() {
+    let mut random = Random::new("killed while others look");
+    for journal in [Journal::Delete, Journal::Wal] {
+        let undisturbed = Ground::new(journal, OUTSIDE, ROWS);
+        let length = undisturbed.measure("up");
+        let mut kills = 0;
+        while kills < times(5, 100) {
+            let ground = Ground::new(journal, OUTSIDE, ROWS);
+            let looking: Vec<Running> = (0..4).map(|_| ground.program("watch").start()).collect();
+            while ground
+                .program("up")
+                .start()
+                .signal_after(random.moment(length), "KILL")
+                .was_killed()
+            {
+                kills += 1;
+            }
+            ground.run("up");
+            for one in looking {
+                one.end().ok();
+            }
+            ground.check();
+            assert_eq!(ground.dump(), undisturbed.dump());
+        }
     }
 }
 

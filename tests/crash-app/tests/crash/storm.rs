@@ -55,6 +55,7 @@ fn rounds(journal: Journal, environment: &'static str, normal: usize) {
         everything_once(&ended, "apply", environment);
         assert_eq!(ground.check().rows, looked_at::all(environment).len());
         assert_eq!(ground.dump(), expected);
+        assert!(!ground.is_claimed());
     }
 }
 
@@ -115,6 +116,35 @@ fn of_resets() {
             ended.iter().for_each(Ended::ok);
             everything_once(&ended, "revert", RUST);
             assert_eq!(ground.check().rows, 0);
+        }
+    }
+}
+
+/// Some go up, some go down, some start anew. Whoever finds that another one has gone the other way stops and
+/// says so; what is there in the end is whole.
+#[test]
+fn of_opposites() {
+    const COMMANDS: [&str; 6] = ["up", "up", "reset", "down", "fresh", "status"];
+    let mut random = Random::new("a storm of opposites");
+    for journal in [Journal::Delete, Journal::Wal] {
+        let expected = undisturbed(journal, RUST);
+        for _ in 0..times(4, 50) {
+            let ground = Ground::new(journal, RUST, ROWS);
+            let commands = [(); PROCESSES].map(|()| COMMANDS[random.below(COMMANDS.len())]);
+            for one in storm(&ground, &commands) {
+                if !one.status.success() {
+                    one.failed(
+                        1,
+                        &[
+                            "another run has ",
+                            " meanwhile: look at the status, and run again",
+                        ],
+                    );
+                }
+            }
+            ground.check();
+            ground.run("fresh");
+            assert_eq!(ground.dump(), expected);
         }
     }
 }

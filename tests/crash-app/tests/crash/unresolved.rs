@@ -65,6 +65,21 @@ fn cut_off_on_the_way_down() {
     }
 }
 
+/// Whoever waits for it finds out as soon as it is dead.
+#[test]
+fn cut_off_while_another_one_waits() {
+    let ground = Ground::new(Journal::Wal, RUST, 20);
+    let mut first = ground.program("up").stop_at("note after").start();
+    assert!(first.comes_to("note after"));
+    let mut second = ground.program("up").start();
+    second.wait_for("waiting for another run on `");
+    assert!(first.kill().was_killed());
+    second.end().failed(1, &REFUSAL);
+    ground.run("resolve --id 016_note --answer done");
+    ground.run("up");
+    assert_eq!(found(&ground), 1);
+}
+
 /// What was cut off between two steps that can be recorded needs nobody.
 #[test]
 fn cut_off_elsewhere_goes_on_by_itself() {
