@@ -33,6 +33,10 @@
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `tracing`: `TracingObserver`.
+#![cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "without a driver there is nothing to run on")
+)]
 
 #[cfg(feature = "builder")]
 mod builder;

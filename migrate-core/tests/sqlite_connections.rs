@@ -1,4 +1,10 @@
 //! The application's own connection, and those of others beside it.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

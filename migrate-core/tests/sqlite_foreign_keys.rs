@@ -1,4 +1,10 @@
 //! Foreign keys around what rebuilds tables. Each environment has a rebuild of its own.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Dropping everything, whatever it is.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! A history that is damaged, of another tool, under another name, or of another program.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Every request, status and policy, on a real database.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Migrations outside a transaction, on a real database.
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod common;
 

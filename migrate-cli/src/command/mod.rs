@@ -15,7 +15,7 @@ pub(crate) use project::{import_into, in_package, project};
 use crate::{
     args::{Asked, Global},
     fault::{Exit, Fault},
-    output::{self, Output},
+    output::{self, Found, Output},
 };
 
 /// A command on a database.
@@ -123,18 +123,6 @@ fn existing(url: &str, out: &Output) -> Result<Connection, Fault> {
             Ok(sqlite::open(":memory:")?)
         }
     }
-}
-
-/// Something that `check` or `verify` has found.
-#[derive(Clone, Debug, serde::Serialize)]
-pub(crate) struct Found {
-    pub(crate) set: String,
-    pub(crate) id: String,
-    pub(crate) state: State,
-    pub(crate) message: String,
-    /// The id, with the set where there are several.
-    #[serde(skip)]
-    pub(crate) name: String,
 }
 
 fn findings(status: &Status, pending: bool) -> Vec<Found> {

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
-use migrate_core::{Error, Plan, Report, Request, Status};
+use migrate_core::{Error, Plan, Report, Request, State, Status};
 use serde::Serialize;
 
 pub(crate) use plan::migrations;
@@ -19,7 +19,6 @@ pub(crate) use status::{has_several_sets, name};
 
 use crate::{
     args::Format,
-    command::Found,
     fault::{Exit, Fault},
 };
 
@@ -27,6 +26,18 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const CAREFUL: Style = AnsiColor::Yellow.on_default();
 pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// Something that `check` or `verify` has found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Found {
+    pub(crate) set: String,
+    pub(crate) id: String,
+    pub(crate) state: State,
+    pub(crate) message: String,
+    /// The id, with the set where there are several.
+    #[serde(skip)]
+    pub(crate) name: String,
+}
 
 /// How a command prints.
 #[derive(Clone, Debug)]

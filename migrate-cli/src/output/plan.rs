@@ -68,13 +68,24 @@ fn head(one: &PlannedMigration) -> String {
 fn step(step: &PlannedStep) -> Option<String> {
     match step {
         PlannedStep::Sql { sql } => {
-            let lines: Vec<String> = sql.lines().map(|line| format!("    {line}")).collect();
+            let lines: Vec<String> = dedented(sql).map(|line| format!("    {line}")).collect();
             Some(format!("{};", lines.join("\n")))
         }
         PlannedStep::Run { label } => Some(format!("    {CAREFUL}run{CAREFUL:#}: {label}")),
         PlannedStep::Log { message } => Some(format!("    {FAINT}log{FAINT:#}: {message}")),
         _ => None,
     }
+}
+
+/// The lines of an SQL text, without the indentation that all but the first have from the Rust around them.
+fn dedented(sql: &str) -> impl Iterator<Item = &str> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let later = sql.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = later.map(indent).min().unwrap_or(0);
+    sql.lines().enumerate().map(move |(at, line)| match at {
+        0 => line,
+        _ => line.get(common..).unwrap_or(line),
+    })
 }
 
 /// The end of a run.
@@ -137,4 +148,20 @@ fn nothing(request: &Request) -> String {
         _ => String::new(),
     };
     format!("Nothing to do{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_indentation_of_the_source_is_left_out() {
+        let lines = |sql: &'static str| dedented(sql).collect::<Vec<_>>();
+        assert_eq!(
+            lines("CREATE TABLE a (\n        b,\n\n        c\n    )"),
+            ["CREATE TABLE a (", "    b,", "", "    c", ")"]
+        );
+        assert_eq!(lines("SELECT 1"), ["SELECT 1"]);
+        assert_eq!(lines("a\n\u{a0}b\n c"), ["a", "\u{a0}b", "c"]);
+    }
 }

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    error::Error,
-    history::Change,
-    observer::Event,
-    plan::Action,
-};
+use crate::{error::Error, history::Change, observer::Event, plan::Action};
 
 use super::{
     Others, Run,

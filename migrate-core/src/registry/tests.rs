@@ -218,7 +218,7 @@ proptest! {
             behind(name(*n).0, name(*n).1, after.leak())
         });
         let waits_for = |n: usize| {
-            let before = (n % 6 > 0).then(|| n - 1);
+            let before = (!n.is_multiple_of(6)).then(|| n - 1);
             before.into_iter().chain(wishes[n].filter(|other| *other != n))
         };
         match registry(all) {

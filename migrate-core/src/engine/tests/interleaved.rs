@@ -220,7 +220,11 @@ fn opposite_runs_at_once() {
         check(&world.database()).unwrap();
         // Nobody goes on where another run has taken away what came before.
         let database = world.database();
-        let left: Vec<String> = database.rows.values().map(|held| held.row.id.to_string()).collect();
+        let left: Vec<String> = database
+            .rows
+            .values()
+            .map(|held| held.row.id.to_string())
+            .collect();
         assert!(everything().starts_with(&left), "{seed}, {two:?}: {left:?}");
         // A redo keeps its batches, whatever another run has applied meanwhile.
         let redo = |request: &Request| matches!(request, Request::Redo(_));

@@ -47,7 +47,7 @@ fn scenarios() -> Vec<Scenario> {
     let all = Request::Down(Down::All);
     vec![
         same(&[], UP),
-        same(&[first.clone()], UP),
+        same(std::slice::from_ref(&first), UP),
         same(&[], to("003_c")),
         scenario(&[], Request::Up(Up::Count(2)), to("002_b")),
         scenario(

@@ -311,7 +311,8 @@ fn check_others(case: &Case, decision: &Decision) -> Result<(), TestCaseError> {
 /// What the policies about applied migrations demand of a way up.
 fn check_audit(case: &Case, decision: &Decision) -> Result<(), TestCaseError> {
     let survey = case.survey();
-    let kinds: [(State, Policy, fn(String) -> Warning); 2] = [
+    type Kind = (State, Policy, fn(String) -> Warning);
+    let kinds: [Kind; 2] = [
         (State::Changed, case.settings.changed, Warning::Changed),
         (State::Missing, case.settings.missing, Warning::Missing),
     ];

@@ -4,6 +4,12 @@
 //! is random comes from a seed, which is printed when a test fails; `MIGRATE_SEED` sets it.
 
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 mod full_disk;
 mod ground;

@@ -133,16 +133,12 @@ fn of_opposites() {
             let commands = [(); PROCESSES].map(|()| COMMANDS[random.below(COMMANDS.len())]);
             for one in storm(&ground, &commands) {
                 if !one.status.success() {
-                    one.failed(
-                        1,
-                        &[
-                            "another run has ",
-                            " meanwhile: look at the status, and run again",
-                        ],
-                    );
+                    one.failed(1, &["another run has ", " meanwhile: look at the status"]);
                 }
             }
             ground.check();
+            ground.run("up");
+            assert_eq!(ground.check().rows, looked_at::all(RUST).len());
             ground.run("fresh");
             assert_eq!(ground.dump(), expected);
         }
