@@ -5,6 +5,7 @@ use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BTreeSet, BinaryHeap},
     fmt,
+    sync::OnceLock,
 };
 
 use migrate_schema::{Dialect, IdError, MigrationId};
@@ -16,6 +17,9 @@ use crate::{migration::Registration, steps::Steps};
 pub struct Registered {
     pub(crate) registration: &'static Registration,
     id: MigrationId,
+    /// The checksum for the environment and the dialect that were asked for first, where the macro could not tell
+    /// it. A run among others asks for it in every transaction.
+    computed: OnceLock<(String, Dialect, String)>,
 }
 
 impl Registered {
@@ -83,7 +87,16 @@ impl Registered {
     pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> Cow<'static, str> {
         match self.registration.checksum {
             Some(checksum) => Cow::Borrowed(checksum),
-            None => Cow::Owned(self.up(environment).checksum(dialect)),
+            None => Cow::Owned(self.computed(environment, dialect)),
+        }
+    }
+
+    fn computed(&self, environment: &str, dialect: Dialect) -> String {
+        let compute = || self.up(environment).checksum(dialect);
+        let first = || (environment.to_owned(), dialect, compute());
+        match self.computed.get_or_init(first) {
+            (of, on, checksum) if of == environment && *on == dialect => checksum.clone(),
+            _ => compute(),
         }
     }
 
@@ -249,7 +262,11 @@ impl Registry {
                     line: registration.line,
                     source,
                 })?;
-            list.push(Registered { registration, id });
+            list.push(Registered {
+                registration,
+                id,
+                computed: OnceLock::new(),
+            });
         }
         if list.is_empty() {
             return Err(RegistryError::Empty {
