@@ -1,5 +1,9 @@
 //! The events of a run, as `tracing` sees them.
 #![cfg(all(feature = "tracing", feature = "sqlite"))]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows that a test may panic, but not its helpers"
+)]
 
 use std::{
     fmt::{Debug, Write},
@@ -81,7 +85,9 @@ fn every_event_is_sent_with_its_level() {
         format!("INFO apply started {set} id=\"2_greet\" steps=2"),
         format!("INFO hello {set} id=\"2_greet\""),
         "DEBUG INSERT INTO nobody VALUES (1) step=2 of=2".to_owned(),
-        format!("ERROR `2_greet` up failed at step 2 of 2: no such table: nobody {set} id=\"2_greet\""),
+        format!(
+            "ERROR `2_greet` up failed at step 2 of 2: no such table: nobody {set} id=\"2_greet\""
+        ),
     ];
     let sorted = |line: &str| {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -90,5 +96,8 @@ fn every_event_is_sent_with_its_level() {
     };
     let seen = lines.0.lock().unwrap();
     let seen: Vec<_> = seen.iter().map(|line| sorted(line)).collect();
-    assert_eq!(seen, expected.iter().map(|line| sorted(line)).collect::<Vec<_>>());
+    assert_eq!(
+        seen,
+        expected.iter().map(|line| sorted(line)).collect::<Vec<_>>()
+    );
 }

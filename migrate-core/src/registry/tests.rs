@@ -1,7 +1,7 @@
 //! The order of the linked migrations, and what has none.
 
 use super::*;
-use crate::migration::Migration;
+use crate::{migration::Migration, sql::Sql};
 use proptest::prelude::*;
 
 struct Nothing;
@@ -37,6 +37,27 @@ fn order(all: impl IntoIterator<Item = Registration>) -> Vec<String> {
 
 fn refusal(all: impl IntoIterator<Item = Registration>) -> String {
     registry(all).unwrap_err().to_string()
+}
+
+/// A checksum that is computed is kept, and is still that of the environment that is asked for.
+#[test]
+fn a_computed_checksum_belongs_to_its_environment() {
+    struct Asks;
+    impl Migration for Asks {
+        fn up(&self, steps: &mut Steps) {
+            let table = steps.environment().to_owned();
+            steps.sql(Sql::unchecked(format!("CREATE TABLE {table} (a)")));
+        }
+    }
+    let registration = Registration::new("a", "001_x", "src/a.rs", 3, &Asks);
+    let registry = registry([registration]).unwrap();
+    let asked = registry.get(0).unwrap();
+    let fresh = |environment| asked.up(environment).checksum(Dialect::Sqlite);
+    for environment in ["one", "two", "one", "two"] {
+        let checksum = asked.checksum(environment, Dialect::Sqlite);
+        assert_eq!(checksum, fresh(environment));
+    }
+    assert_ne!(fresh("one"), fresh("two"));
 }
 
 #[test]

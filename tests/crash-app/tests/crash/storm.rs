@@ -128,7 +128,7 @@ fn of_opposites() {
     let mut random = Random::new("a storm of opposites");
     for journal in [Journal::Delete, Journal::Wal] {
         let expected = undisturbed(journal, RUST);
-        for _ in 0..times(4, 50) {
+        for _ in 0..times(2, 50) {
             let ground = Ground::new(journal, RUST, ROWS);
             let commands = [(); PROCESSES].map(|()| COMMANDS[random.below(COMMANDS.len())]);
             for one in storm(&ground, &commands) {
