@@ -122,7 +122,8 @@ impl Error {
         &self.report
     }
 
-    /// Why the request was refused, where it was: nothing has been done.
+    /// Why the request was refused, where it was. Nothing was done then, unless another run has come in between:
+    /// [`report`](Self::report) has what was.
     pub fn plan_error(&self) -> Option<&PlanError> {
         match &*self.kind {
             Kind::Plan(error) => Some(error),

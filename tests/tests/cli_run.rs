@@ -164,9 +164,9 @@ apply 20260215_create_users  create users
     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE);
 apply 20260215_02_create_orders  create orders
     CREATE TABLE orders (
-            id INTEGER PRIMARY KEY,
-            user_id INTEGER NOT NULL REFERENCES users (id)
-        );
+        id INTEGER PRIMARY KEY,
+        user_id INTEGER NOT NULL REFERENCES users (id)
+    );
     CREATE INDEX orders_user ON orders (user_id);
 apply 20260216_add_age  How old people are
     ALTER TABLE "users" ADD COLUMN "age" integer;
@@ -280,9 +280,9 @@ apply 20260215_create_users  create users
     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE);
 apply 20260215_02_create_orders  create orders
     CREATE TABLE orders (
-            id INTEGER PRIMARY KEY,
-            user_id INTEGER NOT NULL REFERENCES users (id)
-        );
+        id INTEGER PRIMARY KEY,
+        user_id INTEGER NOT NULL REFERENCES users (id)
+    );
     CREATE INDEX orders_user ON orders (user_id);
 apply 20260216_add_age  How old people are
     ALTER TABLE "users" ADD COLUMN "age" integer;
@@ -377,9 +377,9 @@ apply 20260215_create_users  create users
     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE);
 apply 20260215_02_create_orders  create orders
     CREATE TABLE orders (
-            id INTEGER PRIMARY KEY,
-            user_id INTEGER NOT NULL REFERENCES users (id)
-        );
+        id INTEGER PRIMARY KEY,
+        user_id INTEGER NOT NULL REFERENCES users (id)
+    );
     CREATE INDEX orders_user ON orders (user_id);
 apply 20260216_add_age  How old people are
     ALTER TABLE "users" ADD COLUMN "age" integer;

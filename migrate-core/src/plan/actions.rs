@@ -3,62 +3,14 @@
 use std::collections::HashSet;
 
 use crate::{
-    history::{History, Key, Progress, Row},
+    history::{History, Progress, Row},
     registry::Registered,
 };
 
 use super::{
-    Candidate, Down, PlanError, Policy, Request, Settings, State, Survey, Surveyed, Up, Warning,
-    find,
+    Action, Candidate, Decision, Down, PlanError, Policy, Request, Settings, State, Survey,
+    Surveyed, Up, Warning, find,
 };
-
-/// One thing to do to one migration. Migrations are named by their place in the registry, rows by `seq`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Apply; `row` is where one that was cut off goes on, `batch` what a redo keeps.
-    Apply {
-        at: usize,
-        row: Option<i64>,
-        batch: Option<i64>,
-    },
-    /// Take back.
-    Revert { at: usize, seq: i64 },
-    /// Take back by the stored SQL what the program no longer has.
-    RevertStored { seq: i64 },
-    /// Take out of the history.
-    Forget { seq: i64 },
-    /// Record under the new id.
-    Rename { at: usize, seq: i64 },
-    /// Record as applied.
-    Record { at: usize },
-    /// Accept the checksum of the program.
-    Accept { at: usize, seq: i64 },
-    /// Say how far a cut-off migration came.
-    Resolve { seq: i64, done: bool },
-    /// Drop everything.
-    Wipe,
-}
-
-impl Action {
-    /// Whether it changes the history and nothing else.
-    pub(crate) fn is_record(&self) -> bool {
-        matches!(
-            self,
-            Self::Forget { .. }
-                | Self::Rename { .. }
-                | Self::Record { .. }
-                | Self::Accept { .. }
-                | Self::Resolve { .. }
-        )
-    }
-}
-
-/// What to do, and what to say about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Decision {
-    pub(crate) actions: Vec<Action>,
-    pub(crate) warnings: Vec<Warning>,
-}
 
 /// Decides what a request comes to.
 pub(crate) fn decide(
@@ -88,94 +40,14 @@ pub(crate) fn decide(
     Ok(decider.decision)
 }
 
-/// Whether an action that was decided on one history is still to be done on the one of now, which another run
-/// has changed. A `seq` may have gone to another migration meanwhile; `gone` is what had a row until others took it.
-pub(crate) fn still_wanted(
-    survey: &Survey<'_>,
-    before: &History,
-    gone: &[Key],
-    action: &Action,
-    settings: &Settings,
-) -> Result<bool, PlanError> {
+/// What the policies say of what is applied.
+pub(super) fn audit(survey: &Survey<'_>, settings: &Settings) -> Result<(), PlanError> {
     let mut decider = Decider {
         survey,
         settings,
         decision: Decision::default(),
     };
-    match action {
-        Action::Apply { at, .. } => {
-            decider.audit()?;
-            let one = survey.list.get(*at);
-            let is_wanted = one.is_some_and(|one| {
-                !matches!(
-                    one.state,
-                    State::Applied | State::Changed | State::BodyChanged
-                )
-            });
-            match taken_back(survey, gone, *at) {
-                Some(id) if is_wanted => Err(PlanError::TakenBack(id)),
-                _ => Ok(is_wanted),
-            }
-        }
-        Action::Revert { at, seq } => match survey.of_row(*seq) {
-            Some(one) if one.registered == Some(*at) => newest(survey, *seq),
-            _ => Ok(false),
-        },
-        Action::RevertStored { seq } => match same_row(survey, before, *seq) {
-            Some(_) => newest(survey, *seq),
-            None => Ok(false),
-        },
-        Action::Forget { seq } => Ok(same_row(survey, before, *seq).is_some()),
-        Action::Resolve { seq, .. } => {
-            Ok(same_row(survey, before, *seq)
-                .is_some_and(|(was, row)| was.progress == row.progress))
-        }
-        Action::Rename { at, seq } => Ok(survey
-            .of_row(*seq)
-            .is_some_and(|one| one.registered == Some(*at) && one.renamed)),
-        Action::Accept { at, seq } => Ok(survey.of_row(*seq).is_some_and(|one| {
-            one.registered == Some(*at) && matches!(one.state, State::Changed | State::BodyChanged)
-        })),
-        Action::Record { at } => Ok(survey.list.get(*at).is_some_and(|one| one.row.is_none())),
-        Action::Wipe => Ok(true),
-    }
-}
-
-/// What another run has taken back, or is about to, of that on which a migration may rely: all that comes before it.
-fn taken_back(survey: &Survey<'_>, gone: &[Key], at: usize) -> Option<String> {
-    let mut earlier = survey.registry.iter().zip(&survey.list).take(at);
-    let is_back = |(one, surveyed): &(&Registered, &Surveyed<'_>)| match surveyed.row {
-        Some(row) => matches!(row.progress, Progress::Reverting { .. }),
-        None => gone
-            .iter()
-            .any(|(set, id)| **set == *one.set() && *id == one.id().as_str()),
-    };
-    earlier.find(is_back).map(|(one, _)| one.id().to_string())
-}
-
-/// A row as it was and as it is, where it still is that of the same migration.
-fn same_row<'s>(
-    survey: &'s Survey<'_>,
-    before: &'s History,
-    seq: i64,
-) -> Option<(&'s Row, &'s Row)> {
-    let (was, row) = (before.row(seq)?, survey.history.row(seq)?);
-    (was.set == row.set && was.id == row.id).then_some((was, row))
-}
-
-/// A way down takes the newest; what was applied meanwhile may rely on it.
-fn newest(survey: &Survey<'_>, seq: i64) -> Result<bool, PlanError> {
-    let rows = survey.history.rows().iter().rev();
-    let mut newer = rows.take_while(|other| other.seq > seq);
-    let own = newer.find(|other| {
-        survey
-            .of_row(other.seq)
-            .is_some_and(|one| one.state != State::Foreign)
-    });
-    match own {
-        Some(newer) => Err(PlanError::Interference(newer.id.to_string())),
-        None => Ok(true),
-    }
+    decider.audit()
 }
 
 struct Decider<'s, 'a> {

@@ -1,6 +1,7 @@
-//! Why a request is refused. Nothing has been done when one of these is returned.
+//! Why a request is refused.
 
-/// Why a request cannot be planned. It was refused before anything was done.
+/// Why a request cannot be planned, or not be gone on with because another run has come in between. In the first
+/// case nothing was done; in the other one [`Error::report`](crate::Error::report) has what was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {

@@ -1,7 +1,9 @@
 //! Planning: (migrations, history, request) → what to do. Pure, and every policy is decided here.
 
 mod actions;
+mod decision;
 mod error;
+mod meanwhile;
 mod names;
 mod request;
 mod survey;
@@ -9,8 +11,10 @@ mod survey;
 mod tests;
 mod value;
 
-pub(crate) use actions::{Action, Decision, decide, still_wanted};
+pub(crate) use actions::decide;
+pub(crate) use decision::{Action, Decision};
 pub use error::PlanError;
+pub(crate) use meanwhile::still_wanted;
 pub(crate) use names::{Candidate, find};
 pub(crate) use request::Settings;
 pub use request::{Down, Policy, Request, Up};

@@ -1,6 +1,7 @@
 //! Any migrations, any history, any request: what must hold of what is decided.
 
 mod decisions;
+mod meanwhile;
 mod random;
 mod refusals;
 

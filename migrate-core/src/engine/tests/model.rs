@@ -230,7 +230,7 @@ fn position(model: &Model, effects: &[String], late: bool) -> Result<Position, S
         };
         if list.get(at).is_none_or(|mark| mark.text != *effect) {
             let again = |mark: &Mark| mark.part == Outside && mark.text == *effect;
-            if before.is_some_and(again) || (late && up.iter().any(again)) {
+            if before.is_some_and(again) || (late && up.iter().chain(&down).any(again)) {
                 continue;
             }
             return Err(format!("`{effect}` comes at {now:?} in {effects:?}"));

@@ -481,3 +481,30 @@ fn every_step_is_made_before_the_first_one_runs() {
         "no `down`: `002_b` (src/a.rs:7). Write one, or `irreversible = \"why\"` in the attribute. Nothing was done"
     );
 }
+
+/// A redo keeps its batch, and so the newest row need not have the highest one.
+#[test]
+fn the_next_batch_is_higher_than_all() {
+    let given = Given::new(registry());
+    let world = World::with(Database::default());
+    given
+        .run(&world, &Request::Apply("001_a".to_owned()))
+        .unwrap()
+        .unwrap();
+    {
+        // Another program has its migrations in the same history.
+        let mut state = world.state();
+        let mut held = state.database.rows[&1].clone();
+        (held.row.seq, held.row.set, held.row.batch) = (2, "other".into(), 5);
+        state.database.rows.insert(2, held);
+    }
+    given
+        .run(&world, &Request::Redo(Down::All))
+        .unwrap()
+        .unwrap();
+    assert_eq!(world.database().batches(), [5, 1]);
+    given.run(&world, &UP).unwrap().unwrap();
+    assert_eq!(world.database().batches(), [5, 1, 6, 6, 6]);
+    given.run(&world, &Request::Fresh).unwrap().unwrap();
+    assert_eq!(world.database().batches(), [1, 1, 1, 1]);
+}

@@ -169,6 +169,16 @@ fn check_up(case: &Case, up: &Up, decision: &Decision) -> Result<(), TestCaseErr
             Policy::Ignore => prop_assert!(!warned),
         }
     }
+    check_extent(case, up, decision, &fresh)
+}
+
+/// Everything that is pending is taken, as far as was asked for.
+fn check_extent(
+    case: &Case,
+    up: &Up,
+    decision: &Decision,
+    fresh: &[usize],
+) -> Result<(), TestCaseError> {
     let pending: Vec<usize> = (0..case.registry.len())
         .filter(|at| case.row_of(case.one(*at)).is_none() && case.runs_here(case.one(*at)))
         .collect();
@@ -180,12 +190,12 @@ fn check_up(case: &Case, up: &Up, decision: &Decision) -> Result<(), TestCaseErr
                 .iter()
                 .filter(|action| matches!(action, Action::Apply { row: Some(_), .. }));
             let most = (*count as usize).saturating_sub(resumed.count());
-            prop_assert_eq!(&fresh[..], &pending[..most.min(pending.len())]);
+            prop_assert_eq!(fresh, &pending[..most.min(pending.len())]);
         }
         Up::To(target) => {
             // The target itself is taken, and nothing behind it.
             let (before, behind) = pending.split_at(fresh.len().min(pending.len()));
-            prop_assert_eq!(&fresh[..], before);
+            prop_assert_eq!(fresh, before);
             let named = |at: usize| {
                 let one = case.one(at);
                 *target == format!("{}/{}", one.set(), one.id()) || target == one.id().as_str()

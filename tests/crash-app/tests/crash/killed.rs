@@ -124,6 +124,7 @@ fn while_others_look() {
             ground.check();
             assert_eq!(ground.dump(), undisturbed.dump());
         }
+        println!("{kills} kills while four others look, {journal:?}");
     }
 }
 

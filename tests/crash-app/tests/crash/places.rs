@@ -38,6 +38,12 @@ fn down_in_wal_mode() {
     );
 }
 
+/// It begins anew every time, and gets one place further.
+#[test]
+fn fresh() {
+    at_every_place(&migrated(Journal::Delete), "fresh", times(16, 1), 0);
+}
+
 fn migrated(journal: Journal) -> Ground {
     let ground = Ground::new(journal, RUST, 20);
     ground.run("up");

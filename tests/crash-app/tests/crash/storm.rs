@@ -48,7 +48,7 @@ fn switching_the_journal() {
 
 fn rounds(journal: Journal, environment: &'static str, normal: usize) {
     let expected = undisturbed(journal, environment);
-    for _ in 0..times(normal, 50) {
+    for _ in 0..announced(normal, journal, environment) {
         let ground = Ground::new(journal, environment, ROWS);
         let ended = storm(&ground, &["up"; PROCESSES]);
         ended.iter().for_each(Ended::ok);
@@ -64,7 +64,7 @@ fn rounds(journal: Journal, environment: &'static str, normal: usize) {
 fn while_others_look() {
     for journal in [Journal::Delete, Journal::Wal] {
         let expected = undisturbed(journal, OUTSIDE);
-        for _ in 0..times(2, 50) {
+        for _ in 0..announced(2, journal, "while others look") {
             let ground = Ground::new(journal, OUTSIDE, ROWS);
             let mut commands = ["up"; PROCESSES];
             commands
@@ -88,7 +88,7 @@ fn while_some_are_killed() {
         let ground = Ground::new(journal, OUTSIDE, ROWS);
         // Together they take longer than one.
         let length = ground.measure("up") * 3;
-        for _ in 0..times(2, 50) {
+        for _ in 0..announced(2, journal, "while three are killed") {
             let ground = Ground::new(journal, OUTSIDE, ROWS);
             let mut running = started(&ground, &["up"; PROCESSES]);
             let doomed = running.split_off(PROCESSES - 3);
@@ -109,7 +109,7 @@ fn while_some_are_killed() {
 #[test]
 fn of_resets() {
     for journal in [Journal::Delete, Journal::Wal] {
-        for _ in 0..times(2, 50) {
+        for _ in 0..announced(2, journal, "of resets") {
             let ground = Ground::new(journal, RUST, ROWS);
             ground.run("up");
             let ended = storm(&ground, &["reset"; PROCESSES]);
@@ -128,7 +128,7 @@ fn of_opposites() {
     let mut random = Random::new("a storm of opposites");
     for journal in [Journal::Delete, Journal::Wal] {
         let expected = undisturbed(journal, RUST);
-        for _ in 0..times(2, 50) {
+        for _ in 0..announced(2, journal, "of opposites") {
             let ground = Ground::new(journal, RUST, ROWS);
             let commands = [(); PROCESSES].map(|()| COMMANDS[random.below(COMMANDS.len())]);
             for one in storm(&ground, &commands) {
@@ -143,6 +143,13 @@ fn of_opposites() {
             assert_eq!(ground.dump(), expected);
         }
     }
+}
+
+/// How many storms there will be, which is said.
+fn announced(normal: usize, journal: Journal, what: &str) -> usize {
+    let storms = times(normal, 50);
+    println!("{storms} storms of {PROCESSES} processes, {what}, {journal:?}");
+    storms
 }
 
 fn undisturbed(journal: Journal, environment: &'static str) -> String {
