@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Kind},
     history::{History, Progress},
     native::Native,
+    observer::Event,
     plan::{Action, ActionKind, Decision, Plan, PlanError, PlannedMigration, PlannedStep, Request},
     registry::Registered,
     sql::Sql,
@@ -26,6 +27,26 @@ pub(super) struct Subject {
     pub(super) description: String,
     /// The file and line of the attribute, where the program has the migration.
     pub(super) place: String,
+}
+
+impl Subject {
+    /// Tells that it begins.
+    pub(super) fn started(&self, context: &Context<'_>, steps: usize) {
+        context.tell(&Event::MigrationStarted {
+            action: self.action,
+            set: &self.set,
+            id: &self.id,
+            steps,
+        });
+    }
+
+    /// Tells that another run has done it.
+    pub(super) fn skipped(&self, context: &Context<'_>) {
+        context.tell(&Event::Skipped {
+            set: &self.set,
+            id: &self.id,
+        });
+    }
 }
 
 pub(super) fn subject(context: &Context<'_>, snapshot: &Snapshot, action: &Action) -> Subject {

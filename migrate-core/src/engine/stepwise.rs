@@ -10,7 +10,6 @@ use std::time::Duration;
 use crate::{
     error::Error,
     history::{Change, History, Progress, Row},
-    observer::Event,
     plan::{Action, PlanError},
     registry::Registered,
     steps::{Task, is_outside},
@@ -111,12 +110,7 @@ impl<D: Driver> Run<'_, D> {
         let Found::At { done } = self.write(action, Write::Open, &steps, None).await? else {
             return self.overtaken(&steps);
         };
-        context.tell(&Event::MigrationStarted {
-            action: subject.action,
-            set: &subject.set,
-            id: &subject.id,
-            steps: total,
-        });
+        subject.started(&context, total);
         for (at, task) in prepared.tasks.into_iter().enumerate().skip(done as usize) {
             let done = u32::try_from(at).unwrap_or(u32::MAX);
             let mut trace = Trace::default();
@@ -212,10 +206,7 @@ impl<D: Driver> Run<'_, D> {
     }
 
     fn overtaken(&self, steps: &StepsOf<'_>) -> Result<(), Error> {
-        self.context.tell(&Event::Skipped {
-            set: &steps.subject.set,
-            id: &steps.subject.id,
-        });
+        steps.subject.skipped(&self.context);
         Ok(())
     }
 

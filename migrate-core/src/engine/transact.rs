@@ -41,11 +41,7 @@ impl<D: Driver> Run<'_, D> {
             match self.attempt(action).await? {
                 Try::Busy(error) => patience.wait(self.driver, &self.context, error).await?,
                 Try::Skipped => {
-                    let subject = subject(&self.context, &self.snapshot, action);
-                    self.context.tell(&Event::Skipped {
-                        set: &subject.set,
-                        id: &subject.id,
-                    });
+                    subject(&self.context, &self.snapshot, action).skipped(&self.context);
                     return Ok(());
                 }
                 Try::Done { changes, took } => {
@@ -85,12 +81,7 @@ impl<D: Driver> Run<'_, D> {
         }
         self.batch = self.batch.max(self.snapshot.history.last_batch());
         let total = prepared.tasks.len();
-        self.context.tell(&Event::MigrationStarted {
-            action: subject.action,
-            set: &subject.set,
-            id: &subject.id,
-            steps: total,
-        });
+        subject.started(&self.context, total);
         let steps = u32::try_from(total).unwrap_or(u32::MAX);
         let mut steps_of = StepsOf {
             context: &self.context,
@@ -115,8 +106,9 @@ impl<D: Driver> Run<'_, D> {
             seq: self.snapshot.history.next_seq(),
             statements,
         }));
-        let exists = self.snapshot.exists && *action != Action::Wipe;
-        match write(&mut tx, *action == Action::Wipe, exists, &changes).await {
+        let wipe = *action == Action::Wipe;
+        let exists = self.snapshot.exists && !wipe;
+        match write(&mut tx, wipe, exists, &changes).await {
             Ok(()) => {}
             Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
             Err(error) => return Err(commit_error(&subject, total, error)),
@@ -126,7 +118,7 @@ impl<D: Driver> Run<'_, D> {
             Err(Uncommitted::Locked(error)) => return Err(error),
             Err(Uncommitted::Failed(error)) => return Err(commit_error(&subject, total, error)),
         }
-        if *action == Action::Wipe {
+        if wipe {
             self.snapshot.history = History::default();
             self.batch = 1;
         }

@@ -100,33 +100,8 @@ impl<'a> Survey<'a> {
                 renamed: now.is_none() && row.is_some(),
             });
         }
-        for (set, last) in last_applied {
-            let before = registry.iter().zip(&mut list).take(last);
-            for (_, surveyed) in before.filter(|(one, _)| one.set() == set) {
-                if surveyed.state == State::Pending {
-                    surveyed.state = State::OutOfOrder;
-                }
-            }
-        }
-        let sets = registry.sets();
-        for (row, of_row) in history.rows().iter().zip(&mut of_row) {
-            if of_row.is_none() {
-                let state = if !sets.contains(&*row.set) {
-                    State::Foreign
-                } else if row.progress == Progress::Applied {
-                    State::Missing
-                } else {
-                    State::Incomplete
-                };
-                *of_row = Some(list.len());
-                list.push(Surveyed {
-                    registered: None,
-                    row: Some(row),
-                    state,
-                    renamed: false,
-                });
-            }
-        }
+        mark_out_of_order(registry, &mut list, &last_applied);
+        add_unregistered(registry, history, &mut list, &mut of_row);
         Self {
             registry,
             history,
@@ -160,6 +135,50 @@ impl<'a> Survey<'a> {
         state: &'s State,
     ) -> impl Iterator<Item = &'s Surveyed<'a>> {
         self.list.iter().filter(move |one| one.state == *state)
+    }
+}
+
+/// What is pending before the last applied one of its set.
+fn mark_out_of_order(
+    registry: &Registry,
+    list: &mut [Surveyed<'_>],
+    last_applied: &[(&str, usize)],
+) {
+    for (set, last) in last_applied {
+        let before = registry.iter().zip(&mut *list).take(*last);
+        for (_, surveyed) in before.filter(|(one, _)| one.set() == *set) {
+            if surveyed.state == State::Pending {
+                surveyed.state = State::OutOfOrder;
+            }
+        }
+    }
+}
+
+/// The rows that belong to no migration of the program.
+fn add_unregistered<'a>(
+    registry: &Registry,
+    history: &'a History,
+    list: &mut Vec<Surveyed<'a>>,
+    of_row: &mut [Option<usize>],
+) {
+    let sets = registry.sets();
+    for (row, of_row) in history.rows().iter().zip(of_row) {
+        if of_row.is_none() {
+            let state = if !sets.contains(&*row.set) {
+                State::Foreign
+            } else if row.progress == Progress::Applied {
+                State::Missing
+            } else {
+                State::Incomplete
+            };
+            *of_row = Some(list.len());
+            list.push(Surveyed {
+                registered: None,
+                row: Some(row),
+                state,
+                renamed: false,
+            });
+        }
     }
 }
 
