@@ -5,7 +5,10 @@ use std::{env, fmt::Write, fs, path::Path};
 fn main() {
     println!("cargo::rerun-if-env-changed=BENCH_MIGRATIONS");
     println!("cargo::rerun-if-changed=build.rs");
-    let count: usize = env::var("BENCH_MIGRATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(100);
+    let count: usize = env::var("BENCH_MIGRATIONS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(100);
     let mut source = format!("pub const COUNT: usize = {count};\n");
     for number in 1..=count {
         writeln!(
@@ -20,7 +23,9 @@ fn main() {
         )
         .unwrap();
     }
-    let sql: Vec<String> = (1..=count).map(|number| format!("{:?}", create(number))).collect();
+    let sql: Vec<String> = (1..=count)
+        .map(|number| format!("{:?}", create(number)))
+        .collect();
     writeln!(source, "pub static SQL: &[&str] = &[{}];", sql.join(",\n")).unwrap();
     let folder = env::var("OUT_DIR").unwrap();
     fs::write(Path::new(&folder).join("migrations.rs"), source).unwrap();

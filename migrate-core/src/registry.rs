@@ -5,10 +5,11 @@ use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BTreeSet, BinaryHeap},
     fmt,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use migrate_schema::{Dialect, IdError, MigrationId};
+use once_cell::sync::OnceCell;
 
 use crate::{migration::Registration, steps::Steps};
 
@@ -17,15 +18,18 @@ use crate::{migration::Registration, steps::Steps};
 pub struct Registered {
     pub(crate) registration: &'static Registration,
     id: MigrationId,
+    /// What every start compares, so that it need not go to the registrations, which lie all over the program.
+    set: &'static str,
+    checksum: Option<&'static str>,
     /// The checksum for the environment and the dialect that were asked for first, where the macro could not tell
     /// it. A run among others asks for it in every transaction.
-    computed: OnceLock<(String, Dialect, String)>,
+    computed: OnceLock<Box<(String, Dialect, String)>>,
 }
 
 impl Registered {
     /// The set that it belongs to: the name of its crate, unless that says otherwise.
     pub fn set(&self) -> &'static str {
-        self.registration.set
+        self.set
     }
 
     /// Its identifier.
@@ -85,16 +89,21 @@ impl Registered {
 
     /// The checksum of its SQL; `environment` is the one that it was or will be applied in.
     pub(crate) fn checksum(&self, environment: &str, dialect: Dialect) -> Cow<'static, str> {
-        match self.registration.checksum {
+        match self.checksum {
             Some(checksum) => Cow::Borrowed(checksum),
             None => Cow::Owned(self.computed(environment, dialect)),
         }
     }
 
+    /// The checksum that the macro told.
+    pub(crate) fn known_checksum(&self) -> Option<&'static str> {
+        self.checksum
+    }
+
     fn computed(&self, environment: &str, dialect: Dialect) -> String {
         let compute = || self.up(environment).checksum(dialect);
-        let first = || (environment.to_owned(), dialect, compute());
-        match self.computed.get_or_init(first) {
+        let first = || Box::new((environment.to_owned(), dialect, compute()));
+        match &**self.computed.get_or_init(first) {
             (of, on, checksum) if of == environment && *on == dialect => checksum.clone(),
             _ => compute(),
         }
@@ -222,27 +231,30 @@ fn no_migrations(set: Option<&str>, linked: &[String]) -> String {
 
 /// The linked migrations in the order in which they run: by id, and by set where ids are equal, unless
 /// `after` says more.
+///
+/// A copy costs nothing: it is the same list.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    list: Vec<Registered>,
+    list: Arc<[Registered]>,
 }
 
 impl Registry {
-    /// The migrations of every linked set, or of one.
+    /// The migrations of every linked set, or of one. What is linked does not change while a program runs, so
+    /// all of them are put in order only once.
     ///
     /// # Errors
     ///
     /// [`RegistryError`], in particular where nothing is linked at all.
     pub fn linked(set: Option<&str>) -> Result<Self, RegistryError> {
-        let all = inventory::iter::<Registration>.into_iter();
-        let result = Self::new(
-            all.filter(|registration| set.is_none_or(|set| registration.set == set)),
-            set,
-        );
+        static ALL: OnceCell<Registry> = OnceCell::new();
+        let all = || inventory::iter::<Registration>.into_iter();
+        let result = match set {
+            None => ALL.get_or_try_init(|| Self::new(all(), None)).cloned(),
+            Some(set) => Self::new(all().filter(|one| one.set == set), Some(set)),
+        };
         result.map_err(|error| match error {
             RegistryError::Empty { set, .. } => {
-                let all = inventory::iter::<Registration>.into_iter();
-                let linked: BTreeSet<String> = all.map(|one| one.set.to_owned()).collect();
+                let linked: BTreeSet<String> = all().map(|one| one.set.to_owned()).collect();
                 let linked = linked.into_iter().collect();
                 RegistryError::Empty { set, linked }
             }
@@ -265,6 +277,8 @@ impl Registry {
             list.push(Registered {
                 registration,
                 id,
+                set: registration.set,
+                checksum: registration.checksum,
                 computed: OnceLock::new(),
             });
         }
@@ -279,13 +293,10 @@ impl Registry {
         refuse_duplicates(&list)?;
         refuse_renames(&list)?;
         let several = list.iter().any(|one| !one.registration.after.is_empty());
-        Ok(Self {
-            list: if several {
-                sort_after(list, set.is_some())?
-            } else {
-                list
-            },
-        })
+        if several {
+            list = sort_after(list, set.is_some())?;
+        }
+        Ok(Self { list: list.into() })
     }
 
     /// The migrations in order.

@@ -51,6 +51,14 @@ impl MigrationId {
         &self.text
     }
 
+    /// The whole identifier, where it was read by [`from_static`](Self::from_static).
+    pub fn as_static(&self) -> Option<&'static str> {
+        match self.text {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// What the order follows from.
     pub fn version(&self) -> Version {
         self.version

@@ -202,7 +202,7 @@ impl<'a> Rows<'a> {
     fn position(&mut self, set: &str, id: &str) -> Option<usize> {
         let row = self.history.rows().get(self.next);
         let position = match row {
-            Some(row) if row.id == id && &*row.set == set => Some(self.next),
+            Some(row) if same(&row.id, id) && &*row.set == set => Some(self.next),
             None if self.next == 0 => None,
             _ => self.elsewhere(set, id),
         };
@@ -220,18 +220,26 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Whether two texts are equal. Mostly they are one and the same, and need not be read.
+fn same(a: &str, b: &str) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
 fn applied_state(one: &Registered, row: &Row, dialect: Dialect) -> State {
     if row.progress != Progress::Applied {
         return State::Incomplete;
     }
-    let same = match one.registration.checksum {
-        Some(checksum) => checksum == row.checksum,
+    let unchanged = match one.known_checksum() {
+        Some(checksum) => same(checksum, &row.checksum),
         None => one.checksum(&row.environment, dialect) == row.checksum,
     };
-    match (&row.body, one.registration.body) {
-        _ if !same => State::Changed,
-        (Some(before), Some(now)) if before != now => State::BodyChanged,
-        _ => State::Applied,
+    let body_changed = |before: &String| one.registration.body.is_some_and(|now| now != before);
+    if !unchanged {
+        State::Changed
+    } else if row.body.as_ref().is_some_and(body_changed) {
+        State::BodyChanged
+    } else {
+        State::Applied
     }
 }
 

@@ -362,16 +362,19 @@ impl Expected<'_> {
     /// The id and the checksum, borrowed where the next few migrations of the program have them.
     fn texts(&mut self, id: &str, checksum: &str) -> (Cow<'static, str>, Cow<'static, str>) {
         let mut near = self.registry.iter().enumerate().skip(self.next).take(4);
-        let found = near.find(|(_, one)| one.registration.id == id);
-        let Some((at, one)) = found else {
+        let found = near.find_map(|(at, one)| {
+            let known = one.id().as_static().filter(|known| *known == id)?;
+            Some((at, known, one.known_checksum()))
+        });
+        let Some((at, id, known)) = found else {
             return (Cow::Owned(id.to_owned()), Cow::Owned(checksum.to_owned()));
         };
         self.next = at + 1;
-        let checksum = match one.registration.checksum {
+        let checksum = match known {
             Some(same) if same == checksum => Cow::Borrowed(same),
             _ => Cow::Owned(checksum.to_owned()),
         };
-        (Cow::Borrowed(one.registration.id), checksum)
+        (Cow::Borrowed(id), checksum)
     }
 }
 
