@@ -41,6 +41,19 @@ error: cannot open ``: the path is empty: write `sqlite:path` or `sqlite::memory
     assert!(here.files().is_empty());
 }
 
+/// A URL with a typing error is not simply up to date.
+#[test]
+fn nothing_to_do_in_a_database_that_is_not_there() {
+    let here = Folder::new();
+    for command in ["down", "redo", "reset --yes"] {
+        here.run(SHOP, &format!("{command} --database-url absent.db"))
+            .ends(0)
+            .has("Nothing to do")
+            .has("note: absent.db does not exist yet");
+    }
+    assert!(here.files().is_empty());
+}
+
 #[test]
 fn the_flag_goes_before_the_variable_before_the_file_before_the_default() {
     let here = Folder::new();

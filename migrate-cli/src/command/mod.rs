@@ -90,6 +90,7 @@ fn run(migrator: &Migrator, url: &str, request: &Request, out: &Output) -> Resul
             .plan(&mut sqlite::open(":memory:")?, request)?
             .is_empty() =>
         {
+            out.no_database();
             return out.report(request, Ok(Report::default()));
         }
         None => sqlite::open(url)?,
