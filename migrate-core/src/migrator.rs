@@ -96,8 +96,7 @@ impl Migrator {
         self
     }
 
-    /// The table of the history, `_migrations` unless it is set. A second one, `<name>_down`, holds the SQL of
-    /// each `down`.
+    /// The table of the history, `_migrations` unless it is set.
     #[must_use]
     pub fn table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();

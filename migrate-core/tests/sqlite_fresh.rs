@@ -112,7 +112,7 @@ fn the_way_back_leaves_nothing_either() {
 fn a_database_of_somebody_else() {
     let mut connection = Connection::open_in_memory().unwrap();
     connection
-        .execute_batch("CREATE TABLE theirs (a); CREATE TABLE _migrations_down (x)")
+        .execute_batch("CREATE TABLE theirs (a); CREATE TABLE others (x)")
         .unwrap();
     let migrator = Migrator::new();
     migrator.run(&mut connection, &Request::Fresh).unwrap();

@@ -189,7 +189,7 @@ fn any_name_can_be_that_of_the_table() {
             &connection,
             "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name IN ('users', 'articles', 'tags'), name",
         );
-        assert_eq!(tables[..2], [name.to_owned(), format!("{name}_down")]);
+        assert_eq!(tables[0], name);
         let report = migrator.run(&mut connection, &Request::Fresh).unwrap();
         assert_eq!(report.done.len(), 4);
     }
@@ -244,34 +244,15 @@ fn rows_that_somebody_has_deleted() {
         migrator.up(&mut connection).unwrap().names(),
         ["003_create_tags"]
     );
-    let stored = "SELECT statement FROM _migrations_down WHERE seq = 3";
+    let stored = "SELECT down FROM _migrations WHERE seq = 3";
     assert_eq!(all::<String>(&connection, stored), ["DROP TABLE tags"]);
-}
-
-#[test]
-fn without_the_table_of_stored_ways_back() {
-    let mut connection = migrated();
-    connection
-        .execute_batch("DROP TABLE _migrations_down")
-        .unwrap();
-    let error = Migrator::new().down(&mut connection).unwrap_err();
-    let text = error.to_string();
-    assert!(
-        text.contains("no such table: main._migrations_down"),
-        "{text}"
-    );
-    assert!(error.report().is_empty());
-    assert_eq!(
-        one::<i64>(&connection, "SELECT count(*) FROM _migrations"),
-        3
-    );
 }
 
 fn rename_back(connection: &Connection) {
     connection
         .execute_batch(
             "UPDATE _migrations SET id = '002_create_posts' WHERE seq = 2; DELETE FROM _migrations WHERE seq = 3;
-             DELETE FROM _migrations_down WHERE seq = 3; DROP TABLE tags",
+             DROP TABLE tags",
         )
         .unwrap();
 }

@@ -111,10 +111,9 @@ fn newer(connection: &Connection) {
     connection
         .execute_batch(
             "INSERT INTO _migrations (seq, set_name, id, checksum, batch, state, steps_done, steps_begun, environment,
-                 steps, description, applied_at, duration_ms, applied_by, program_version)
+                 steps, description, applied_at, duration_ms, applied_by, program_version, down)
              VALUES (5, 'migrate-core', '005_newer', 'v1:x', 2, 'applied', 1, 1, 'development',
-                 1, 'of a newer program', '2026-01-05T00:00:00.000Z', 1, 'bob', '2.0.0');
-             INSERT INTO _migrations_down VALUES (5, 0, 'DROP TABLE newer');
+                 1, 'of a newer program', '2026-01-05T00:00:00.000Z', 1, 'bob', '2.0.0', 'DROP TABLE newer');
              CREATE TABLE newer (a)",
         )
         .unwrap();
@@ -160,7 +159,7 @@ fn a_missing_one_is_refused_until_it_is_forgotten() {
     assert_eq!(
         one::<i64>(
             &connection,
-            "SELECT count(*) FROM _migrations_down WHERE seq = 5"
+            "SELECT count(*) FROM _migrations WHERE seq = 5"
         ),
         0
     );
@@ -211,14 +210,14 @@ fn an_older_program_rolls_a_newer_one_back() {
     assert_eq!(
         one::<i64>(
             &connection,
-            "SELECT count(*) FROM _migrations_down WHERE seq = 5"
+            "SELECT count(*) FROM _migrations WHERE seq = 5"
         ),
         0
     );
 
     newer(&connection);
     connection
-        .execute_batch("DELETE FROM _migrations_down WHERE seq = 5")
+        .execute_batch("UPDATE _migrations SET down = NULL WHERE seq = 5")
         .unwrap();
     let error = refused(&stored, &mut connection, &Request::Down(Down::Batches(1)));
     assert!(

@@ -224,7 +224,7 @@ fn rows_say_what_was_done() {
         at.len() == 24 && at.starts_with("20") && at.ends_with('Z') && &at[19..20] == ".",
         "{at}"
     );
-    let text = "SELECT statement FROM _migrations_down WHERE seq = 2";
+    let text = "SELECT down FROM _migrations WHERE seq = 2";
     assert_eq!(one::<String>(&connection, text), "DROP TABLE posts");
     assert_eq!(
         applied

@@ -344,7 +344,7 @@ error: cannot read the history of `[FOLDER]/app.db`: the table `_migrations` is 
         .ends(0);
     here.run(SHOP, "check --database-url app.db --table history")
         .ends(0);
-    assert!(here.tables("app.db").contains(&"history_down".to_owned()));
+    assert!(here.tables("app.db").contains(&"history".to_owned()));
 }
 
 #[test]

@@ -215,10 +215,7 @@ applied 20260301_seed_people [TIME]
 20260301_seed_people: ann@example.org is there to play with
 
 "#]]);
-    assert_eq!(
-        here.tables("app.db"),
-        ["_migrations", "_migrations_down", "orders", "users"]
-    );
+    assert_eq!(here.tables("app.db"), ["_migrations", "orders", "users"]);
     shop(&here, "reset --yes").shows(str![[r#"
 reverted 20260301_seed_people [TIME]
 reverted 20260216_add_age [TIME]
@@ -227,7 +224,7 @@ reverted 20260215_create_users [TIME]
 4 migrations reverted
 
 "#]]);
-    assert_eq!(here.tables("app.db"), ["_migrations", "_migrations_down"]);
+    assert_eq!(here.tables("app.db"), ["_migrations"]);
     shop(&here, "reset --yes").shows(str![[r#"
 Nothing to do: no migration is applied
 

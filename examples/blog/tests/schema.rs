@@ -12,7 +12,7 @@ fn schema(connection: &Connection) -> Vec<(String, String)> {
     let mut statement = connection
         .prepare(
             "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema
-             WHERE tbl_name NOT IN ('_migrations', '_migrations_down') ORDER BY name",
+             WHERE tbl_name <> '_migrations' ORDER BY name",
         )
         .unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));

@@ -56,7 +56,7 @@ pub(crate) fn objects(connection: &Connection) -> Vec<String> {
     all(
         connection,
         "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-         AND name NOT IN ('_migrations', '_migrations_down') ORDER BY name",
+         AND name <> '_migrations' ORDER BY name",
     )
 }
 

@@ -1,8 +1,9 @@
-//! The tables of the history.
+//! The table of the history.
 
 use std::{borrow::Cow, sync::Arc};
 
-use rusqlite::{Connection, Row as SqlRow, named_params, params};
+use migrate_schema::{Dialect, statement::split};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, params};
 
 use crate::{
     engine::driver::{DriverError, DriverErrorKind, Snapshot},
@@ -12,14 +13,13 @@ use crate::{
 
 use super::error;
 
-/// The names of the two tables, quoted: the history itself, and the SQL of each `down`.
+/// The table, by its name and by its name in quotes.
 #[derive(Clone, Debug)]
 pub(super) struct Table<'r> {
     /// What the program has, which is mostly what the history has.
     registry: &'r Registry,
     name: String,
     history: String,
-    down: String,
 }
 
 const COLUMNS: &str = "seq, set_name, id, checksum, body_checksum, batch, state, steps_done, steps_begun, environment";
@@ -38,18 +38,18 @@ impl<'r> Table<'r> {
         }
         // Else a temporary table of this name, or one of an attached database, could be taken for it.
         let in_main = |name: &str| format!("main.{}", quote(name));
-        let (history, down) = (in_main(name), in_main(&format!("{name}_down")));
+        let history = in_main(name);
         Ok(Self {
             registry,
             name: name.to_owned(),
             history,
-            down,
         })
     }
 
-    /// What every start reads comes first in a row, where SQLite gets to it soonest.
+    /// What every start reads comes first in a row, where SQLite gets to it soonest; the SQL of `down`, which may be
+    /// long, comes last.
     pub(super) fn create(&self, connection: &Connection) -> Result<(), DriverError> {
-        let (history, down) = (&self.history, &self.down);
+        let history = &self.history;
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {history} (
     seq INTEGER PRIMARY KEY,
@@ -69,14 +69,9 @@ impl<'r> Table<'r> {
     duration_ms INTEGER NOT NULL,
     applied_by TEXT NOT NULL,
     program_version TEXT NOT NULL,
+    down TEXT,
     UNIQUE (set_name, id)
-);
-CREATE TABLE IF NOT EXISTS {down} (
-    seq INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    statement TEXT NOT NULL,
-    PRIMARY KEY (seq, position)
-) WITHOUT ROWID"
+)"
         );
         connection.execute_batch(&sql).map_err(error)
     }
@@ -170,17 +165,20 @@ CREATE TABLE IF NOT EXISTS {down} (
         connection: &Connection,
         seq: i64,
     ) -> Result<Vec<String>, DriverError> {
-        let sql = format!(
-            "SELECT statement FROM {} WHERE seq = ?1 ORDER BY position",
-            self.down
-        );
+        let sql = format!("SELECT down FROM {} WHERE seq = ?1", self.history);
         let mut statement = connection
             .prepare(&sql)
             .map_err(|failed| self.unreadable(failed))?;
-        statement
-            .query_map([seq], |row| row.get(0))
-            .and_then(Iterator::collect)
-            .map_err(error)
+        let down: Option<Option<String>> = statement
+            .query_row([seq], |row| row.get(0))
+            .optional()
+            .map_err(error)?;
+        let text = down.flatten().unwrap_or_default();
+        let statements = split(&text, Dialect::Sqlite);
+        Ok(statements
+            .iter()
+            .map(|statement| statement.text(&text).to_owned())
+            .collect())
     }
 
     pub(super) fn record(
@@ -219,36 +217,17 @@ CREATE TABLE IF NOT EXISTS {down} (
                 self.change_one(connection, &sql, params![seq, set, id])
             }
             Change::Delete { seq } => {
-                self.delete_down(connection, *seq)?;
-                self.change_one(
-                    connection,
-                    &format!("DELETE FROM {history} WHERE seq = ?1"),
-                    params![seq],
-                )
+                let sql = format!("DELETE FROM {history} WHERE seq = ?1");
+                self.change_one(connection, &sql, params![seq])
             }
             Change::StoreDown { seq, statements } => {
-                let sql = format!(
-                    "INSERT INTO {} (seq, position, statement) VALUES (?1, ?2, ?3)",
-                    self.down
-                );
-                let mut insert = connection.prepare_cached(&sql).map_err(error)?;
-                for (position, text) in statements.iter().enumerate() {
-                    insert
-                        .execute(params![
-                            seq,
-                            i64::try_from(position).unwrap_or(i64::MAX),
-                            text
-                        ])
-                        .map_err(error)?;
-                }
-                Ok(())
+                let sql = format!("UPDATE {history} SET down = ?2 WHERE seq = ?1");
+                self.change_one(connection, &sql, params![seq, statements.join(";\n")])
             }
         }
     }
 
     fn insert(&self, connection: &Connection, new: &NewRow) -> Result<(), DriverError> {
-        // Where somebody has deleted a row by hand, what was stored with it is still there.
-        self.delete_down(connection, new.row.seq)?;
         let (state, done, begun) = columns(new.row.progress);
         let done = if new.row.progress == Progress::Applied {
             new.steps
@@ -274,14 +253,6 @@ CREATE TABLE IF NOT EXISTS {down} (
             .and_then(|mut insert| insert.execute(values))
             .map_err(error)?;
         Ok(())
-    }
-
-    fn delete_down(&self, connection: &Connection, seq: i64) -> Result<(), DriverError> {
-        let sql = format!("DELETE FROM {} WHERE seq = ?1", self.down);
-        let deleted = connection
-            .prepare_cached(&sql)
-            .and_then(|mut delete| delete.execute([seq]));
-        deleted.map(|_| ()).map_err(error)
     }
 
     fn change_one(
