@@ -15,10 +15,7 @@ use sqlparser::{
     parser::{Parser, ParserError},
 };
 
-use crate::{
-    Code, Dialect, Finding, Statement, StatementKind, finding::line_and_column, lex, nearest,
-    statement::split,
-};
+use crate::{Code, Dialect, Finding, Statement, StatementKind, lex, nearest, statement::split};
 
 /// A statement and whether a syntax tree of it can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,11 +267,6 @@ fn last_token(text: &str) -> Range<usize> {
     lex::tokens(text, Dialect::Sqlite)
         .last()
         .map_or(0..text.len(), |t| t.start..t.end)
-}
-
-/// The line and column of a finding, for those who print it their own way.
-pub fn place(sql: &str, finding: &Finding) -> (usize, usize) {
-    line_and_column(sql, finding.range.start)
 }
 
 #[cfg(test)]
