@@ -2,8 +2,10 @@
 
 use std::{fmt, ops::Range};
 
+use crate::Level;
+
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $level:ident,)+) => {
         /// The stable code of a finding. Tests, documentation and settings name it; a code is never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -21,49 +23,92 @@ macro_rules! codes {
                     $(Self::$variant => $name,)+
                 }
             }
+
+            /// How severe it is unless the settings say otherwise.
+            pub const fn level(self) -> Level {
+                match self {
+                    $(Self::$variant => Level::$level,)+
+                }
+            }
         }
     };
 }
 
 codes! {
     /// An identifier with none of the four shapes, or without a name.
-    IdShape = "id_shape",
+    IdShape = "id_shape" Deny,
     /// An identifier whose date is not in the calendar.
-    IdDate = "id_date",
+    IdDate = "id_date" Deny,
     /// An identifier with a character that cannot stand in one.
-    IdCharacter = "id_character",
+    IdCharacter = "id_character" Deny,
     /// Two migrations of a crate claim the same version. (rustc itself reports it, as E0428.)
-    DuplicateId = "duplicate_id",
+    DuplicateId = "duplicate_id" Deny,
     /// SQL that the database cannot parse.
-    SqlSyntax = "sql_syntax",
+    SqlSyntax = "sql_syntax" Deny,
     /// SQL without a statement.
-    SqlEmpty = "sql_empty",
+    SqlEmpty = "sql_empty" Deny,
     /// `sql!` was given something other than one string literal.
-    SqlNotLiteral = "sql_not_literal",
+    SqlNotLiteral = "sql_not_literal" Deny,
     /// Text was given where checked SQL is taken.
-    SqlUnchecked = "sql_unchecked",
+    SqlUnchecked = "sql_unchecked" Deny,
     /// `BEGIN`, `COMMIT` and their kin inside a migration.
-    TransactionControl = "transaction_control",
+    TransactionControl = "transaction_control" Deny,
     /// `PRAGMA foreign_keys = …` in a migration that runs in a transaction, where it does nothing.
-    ForeignKeysPragma = "foreign_keys_pragma",
+    ForeignKeysPragma = "foreign_keys_pragma" Deny,
     /// A statement that cannot run in a transaction, in a migration that runs in one.
-    OutsideTransaction = "outside_transaction",
+    OutsideTransaction = "outside_transaction" Deny,
     /// Neither `down` nor `irreversible`.
-    MissingDown = "missing_down",
+    MissingDown = "missing_down" Deny,
     /// An option that does not exist.
-    UnknownOption = "unknown_option",
+    UnknownOption = "unknown_option" Deny,
     /// An option that was given twice.
-    RepeatedOption = "repeated_option",
+    RepeatedOption = "repeated_option" Deny,
     /// An option with a value that it cannot take.
-    OptionValue = "option_value",
+    OptionValue = "option_value" Deny,
     /// Options that contradict each other, or the item they stand on.
-    OptionConflict = "option_conflict",
+    OptionConflict = "option_conflict" Deny,
     /// `#[migration]` on something that is no migration.
-    WrongPlace = "wrong_place",
+    WrongPlace = "wrong_place" Deny,
     /// `#[migration]` on a type with parameters.
-    GenericMigration = "generic_migration",
+    GenericMigration = "generic_migration" Deny,
     /// `[package.metadata.migrate]` that cannot be read.
-    Configuration = "configuration",
+    Configuration = "configuration" Deny,
+    /// SQL of another dialect.
+    WrongDialect = "wrong_dialect" Deny,
+    /// SQL that needs a newer version than the target, or that the target product does not have.
+    UnsupportedByTarget = "unsupported_by_target" Deny,
+    /// A table, view or sequence that is not there.
+    NoSuchTable = "no_such_table" Deny,
+    /// A name that no migration makes, of a thing that may come from elsewhere.
+    UndeclaredName = "undeclared_name" Warn,
+    /// A column that is not there.
+    NoSuchColumn = "no_such_column" Deny,
+    /// An index that is not there.
+    NoSuchIndex = "no_such_index" Deny,
+    /// A constraint that is not there.
+    NoSuchConstraint = "no_such_constraint" Deny,
+    /// A trigger, schema, extension, label or other object that is not there.
+    NoSuchObject = "no_such_object" Deny,
+    /// A type that is not there.
+    UnknownType = "unknown_type" Deny,
+    /// A function that is not there, or not with these arguments.
+    UnknownFunction = "unknown_function" Deny,
+    /// A name that is taken.
+    AlreadyExists = "already_exists" Deny,
+    /// A column that is there twice.
+    DuplicateColumn = "duplicate_column" Deny,
+    /// A name that could mean two things.
+    AmbiguousName = "ambiguous_name" Deny,
+    /// Something that others still need.
+    StillReferenced = "still_referenced" Deny,
+    /// More or fewer values than columns.
+    ColumnCount = "column_count" Deny,
+    /// What the engine refuses for another reason that the schema tells.
+    InvalidDefinition = "invalid_definition" Deny,
+    /// Something that only a later migration makes.
+    WrongOrder = "wrong_order" Deny,
+    /// `down` leaves something behind, or loses something.
+    DownDoesNotUndo = "down_does_not_undo" Deny,
 }
 
 impl fmt::Display for Code {
@@ -83,6 +128,19 @@ pub struct Finding {
     pub range: Range<usize>,
     /// What to write instead.
     pub help: Option<String>,
+    /// What else there is to know, a line each.
+    pub notes: Vec<String>,
+    /// The change that mends it, where there is one that is surely right.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the SQL text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The bytes that go.
+    pub range: Range<usize>,
+    /// What comes in their place.
+    pub text: String,
 }
 
 impl Finding {
@@ -93,6 +151,8 @@ impl Finding {
             message: message.into(),
             range,
             help: None,
+            notes: Vec::new(),
+            fix: None,
         }
     }
 
@@ -100,6 +160,23 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds something else to know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds the change that mends it.
+    #[must_use]
+    pub fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix {
+            range,
+            text: text.into(),
+        });
         self
     }
 
@@ -145,6 +222,9 @@ impl Finding {
         out += &format!(" {margin} | {pad}{}", "^".repeat(carets));
         if let Some(help) = &self.help {
             out += &format!("\n {margin} = help: {help}");
+        }
+        for note in &self.notes {
+            out += &format!("\n {margin} = note: {note}");
         }
         out
     }

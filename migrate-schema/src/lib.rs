@@ -4,24 +4,35 @@
 //! code serves the macros while they compile and the runner when it runs.
 
 pub mod builder;
+#[cfg(feature = "check")]
 pub mod catalog;
 mod checksum;
 mod dialect;
 pub mod finding;
+#[cfg(feature = "check")]
+pub mod grammar;
 mod id;
+mod level;
 pub mod lex;
 pub mod model;
 mod near;
+pub mod old_catalog;
 mod quote;
 #[cfg(feature = "render")]
 pub mod render;
+#[cfg(feature = "check")]
+pub mod replay;
+pub mod settings;
 pub mod statement;
 #[cfg(feature = "parse")]
 pub mod syntax;
+#[cfg(feature = "check")]
+pub mod tree;
 
 pub use checksum::Checksum;
 pub use dialect::{Dialect, UnknownDialect};
-pub use finding::{Code, Finding};
+pub use finding::{Code, Finding, Fix};
 pub use id::{IdError, MigrationId, Version};
+pub use level::{Level, UnknownLevel};
 pub use near::nearest;
 pub use statement::{Statement, StatementKind};

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     Dialect,
-    catalog::mentions,
     model::{Action, Check, Column, ColumnDefinition, ForeignKey, Table, Unique},
+    old_catalog::mentions,
     quote::{escaped, quoted},
 };
 

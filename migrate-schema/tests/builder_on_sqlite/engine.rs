@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use migrate_schema::{
     Dialect,
-    catalog::{Catalog, CatalogError},
     model::{
         Action, Change, Column, ColumnType, DefaultValue, ForeignKey, Index, IndexKey, Literal,
         Table,
     },
+    old_catalog::{Catalog, CatalogError},
     render::render,
 };
 use rusqlite::{Connection, types::Value};

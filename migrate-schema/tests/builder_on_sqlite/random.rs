@@ -2,8 +2,8 @@
 
 use migrate_schema::{
     Dialect,
-    catalog::{Catalog, CatalogError},
     model::{Action, Change, Column, ColumnDefinition, ColumnType, ForeignKey},
+    old_catalog::{Catalog, CatalogError},
     render::render,
 };
 use proptest::{collection::vec, prelude::*};

@@ -1,0 +1,45 @@
+//! What a project says about itself: the databases its migrations are for, what others bring, how strict the checks are.
+
+mod target;
+
+use std::collections::BTreeMap;
+
+pub use target::{Product, Target, TargetError};
+
+use crate::{Code, Level, MigrationId};
+
+/// The settings of a project: `[package.metadata.migrate]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// The databases that every migration has to work on. Never empty after reading.
+    pub targets: Vec<Target>,
+    /// What the migrations may name though none of them makes it.
+    pub external: External,
+    /// How severe each code is, where it is not what it is by default.
+    pub levels: BTreeMap<Code, Level>,
+    /// Nothing exists but what the migrations make and `external` names: a name never seen is an error.
+    pub closed: bool,
+    /// Migrations older than this build the catalog, and are only warned about.
+    pub checked_since: Option<MigrationId>,
+}
+
+impl Settings {
+    /// How severe a code is.
+    pub fn level(&self, code: Code) -> Level {
+        self.levels
+            .get(&code)
+            .copied()
+            .unwrap_or_else(|| code.level())
+    }
+}
+
+/// Names that come from elsewhere. A `*` at the end stands for any rest; a schema may stand before: `auth.*`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct External {
+    /// Tables and views.
+    pub tables: Vec<String>,
+    /// Functions that the application registers or an extension brings.
+    pub functions: Vec<String>,
+    /// Types.
+    pub types: Vec<String>,
+}
