@@ -1,5 +1,6 @@
 //! What a database holds after a series of statements, without a database.
 
+pub mod builtin;
 mod object;
 
 pub use object::{
