@@ -53,7 +53,7 @@ impl Sql {
 
     /// The statements of the text, in order. Unchecked text is split as SQLite would.
     pub fn statements(&self) -> impl Iterator<Item = &str> {
-        let statements = self.split(Dialect::Sqlite);
+        let statements = self.split(self.dialect().unwrap_or_default());
         let text = &*self.text;
         (0..statements.len()).filter_map(move |at| Some(statements.get(at)?.text(text)))
     }
@@ -74,11 +74,11 @@ impl Sql {
         }
     }
 
-    /// The statements; `dialect` is what unchecked text is taken for.
+    /// The statements, as the dialect divides them. For the one that the text was checked as first, they are known.
     pub(crate) fn split(&self, dialect: Dialect) -> Cow<'static, [Statement]> {
         match &self.checked {
-            Some(checked) => Cow::Borrowed(checked.statements),
-            None => Cow::Owned(statement::split(&self.text, dialect)),
+            Some(checked) if checked.dialect == dialect => Cow::Borrowed(checked.statements),
+            _ => Cow::Owned(statement::split(&self.text, dialect)),
         }
     }
 

@@ -51,7 +51,6 @@ mod fallback;
 mod lexer;
 mod literal;
 mod model;
-mod near;
 mod options;
 mod parse;
 mod report;

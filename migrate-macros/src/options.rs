@@ -1,12 +1,12 @@
 //! The options of `#[migration(…)]`, each with the type that it takes.
 
-use migrate_schema::{Code, MigrationId};
+use migrate_schema::{Code, MigrationId, listed, nearest_or_longer};
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
 use crate::{
-    literal, near,
+    literal,
     parse::{Argument, is_punct},
     report::Report,
 };
@@ -97,7 +97,7 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
             _ => unknown(name, report),
         }
         if report.len() > before {
-            let meant = near::nearest(&name.to_string(), &NAMES);
+            let meant = nearest_or_longer(&name.to_string(), &NAMES);
             options.doubtful.extend(meant);
         }
     }
@@ -107,7 +107,7 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
 fn no_option(argument: &Argument, report: &mut Report) {
     let help = format!(
         "an option is written `name = value`; the options are {}",
-        near::list(&NAMES)
+        listed(&NAMES)
     );
     if argument.tokens.is_empty() {
         let message = "an option is missing between two commas";
@@ -124,8 +124,8 @@ fn no_option(argument: &Argument, report: &mut Report) {
 }
 
 fn unknown(name: &Ident, report: &mut Report) {
-    let all = format!("the options are {}", near::list(&NAMES));
-    let help = match near::nearest(&name.to_string(), &NAMES) {
+    let all = format!("the options are {}", listed(&NAMES));
+    let help = match nearest_or_longer(&name.to_string(), &NAMES) {
         Some(near) => format!("did you mean `{near}`? {all}"),
         None => all,
     };

@@ -1,8 +1,8 @@
 //! What a check has found: a stable code, a message, a place in the SQL, and what to write instead.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, str::FromStr};
 
-use crate::Level;
+use crate::{Level, nearest};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $level:ident,)+) => {
@@ -114,6 +114,35 @@ codes! {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// The word is not a code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no lint `{name}`: {}", self.help())]
+pub struct CodeError {
+    /// The word.
+    pub name: String,
+}
+
+impl CodeError {
+    /// What was probably meant.
+    fn help(&self) -> String {
+        match nearest(&self.name, Code::ALL.iter().map(|code| code.name())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "a lint is named by the word in brackets in its message".to_owned(),
+        }
+    }
+}
+
+impl FromStr for Code {
+    type Err = CodeError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let code = Self::ALL.iter().find(|code| code.name() == name);
+        code.copied().ok_or_else(|| CodeError {
+            name: name.to_owned(),
+        })
     }
 }
 

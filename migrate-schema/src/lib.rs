@@ -34,5 +34,5 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Code, Finding, Fix};
 pub use id::{IdError, MigrationId, Version};
 pub use level::{Level, UnknownLevel};
-pub use near::nearest;
+pub use near::{listed, nearest, nearest_or_longer};
 pub use statement::{Statement, StatementKind};

@@ -28,6 +28,23 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The same, or else the name that begins with what was written: `desc` means `description`.
+pub fn nearest_or_longer<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let slip = nearest(name, known.iter().copied());
+    let written = name.to_ascii_lowercase();
+    let longer = |candidate: &&&str| written.len() >= 3 && candidate.starts_with(&written);
+    slip.or_else(|| known.iter().find(longer).copied())
+}
+
+/// Names in a sentence: `` `a`, `b` and `c` ``.
+pub fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +55,27 @@ mod tests {
         assert_eq!(nearest("a", ["b"]), None);
         assert_eq!(nearest("usr", ["user", "users"]), Some("user"));
         assert_eq!(nearest("", ["a"]), None);
+    }
+
+    const KNOWN: [&str; 4] = ["up", "down", "transaction", "description"];
+
+    #[test]
+    fn slips_and_beginnings_are_near() {
+        assert_eq!(nearest_or_longer("transacton", &KNOWN), Some("transaction"));
+        assert_eq!(
+            nearest_or_longer("Transaction", &KNOWN),
+            Some("transaction")
+        );
+        assert_eq!(nearest_or_longer("desc", &KNOWN), Some("description"));
+        assert_eq!(nearest_or_longer("dwon", &KNOWN), Some("down"));
+        assert_eq!(nearest_or_longer("colour", &KNOWN), None);
+        assert_eq!(nearest_or_longer("", &KNOWN), None);
+    }
+
+    #[test]
+    fn lists_read_as_prose() {
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(listed(&["a"]), "`a`");
+        assert_eq!(listed(&[]), "");
     }
 }

@@ -1,17 +1,21 @@
 //! What a project says about itself: the databases its migrations are for, what others bring, how strict the checks are.
 
+#[cfg(feature = "settings")]
+mod manifest;
 mod target;
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "settings")]
+pub use manifest::Manifest;
 pub use target::{Product, Target, TargetError};
 
 use crate::{Code, Level, MigrationId};
 
 /// The settings of a project: `[package.metadata.migrate]`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// The databases that every migration has to work on. Never empty after reading.
+    /// The databases that every migration has to work on, at least one.
     pub targets: Vec<Target>,
     /// What the migrations may name though none of them makes it.
     pub external: External,
@@ -21,6 +25,19 @@ pub struct Settings {
     pub closed: bool,
     /// Migrations older than this build the catalog, and are only warned about.
     pub checked_since: Option<MigrationId>,
+}
+
+/// SQLite, nothing from elsewhere, and every code as severe as it is by default.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            targets: vec![Target::default()],
+            external: External::default(),
+            levels: BTreeMap::new(),
+            closed: false,
+            checked_since: None,
+        }
+    }
 }
 
 impl Settings {
