@@ -32,6 +32,7 @@
 //!   instance by rusqlite's feature `bundled`.
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
+//! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
 #![cfg_attr(
     not(feature = "sqlite"),
@@ -55,6 +56,8 @@ mod registry;
 mod sql;
 mod status;
 mod steps;
+#[cfg(feature = "test")]
+pub mod testing;
 
 #[cfg(feature = "sqlite")]
 pub use drivers::sqlite;
