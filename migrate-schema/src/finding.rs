@@ -160,7 +160,7 @@ pub struct Finding {
     /// What else there is to know, a line each.
     pub notes: Vec<String>,
     /// The change that mends it, where there is one that is surely right.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A change of the SQL text.
@@ -202,10 +202,10 @@ impl Finding {
     /// Adds the change that mends it.
     #[must_use]
     pub fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix {
+        self.fix = Some(Box::new(Fix {
             range,
             text: text.into(),
-        });
+        }));
         self
     }
 
