@@ -13,6 +13,7 @@ use crate::{
     args::{Format, ProjectCommand},
     command,
     fault::{Exit, Fault},
+    lint::{LintArgs, LintFormat, lint},
     output,
     project::{Location, locate},
 };
@@ -53,6 +54,8 @@ struct CargoCli {
 enum CargoCommand {
     #[command(flatten)]
     Project(ProjectCommand),
+    /// Check a folder of SQL migrations, whatever tool runs them
+    Lint(LintArgs),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
@@ -71,7 +74,11 @@ pub fn cargo_migrate(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
         Ok(cli) => cli,
         Err(error) => return output::usage(&error, &arguments).into(),
     };
-    let format = cli.format;
+    let format = match &cli.command {
+        // Its answer is an array, so what keeps it from answering is told on standard error alone.
+        CargoCommand::Lint(_) => Format::Text,
+        _ => cli.format,
+    };
     match dispatch(cli) {
         Ok(code) => code,
         Err(fault) => {
@@ -95,6 +102,13 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
         }) => Ok(command::import_into(folder, to, *keep_going, cli.format)?.into()),
         CargoCommand::Project(project) => {
             Ok(command::in_package(project, &locate(&location)?, cli.format)?.into())
+        }
+        CargoCommand::Lint(arguments) => {
+            let format = arguments.format.unwrap_or(match cli.format {
+                Format::Text => LintFormat::Text,
+                Format::Json => LintFormat::Json,
+            });
+            Ok(lint(arguments, format)?.into())
         }
         CargoCommand::Other(words) => run_program(&cli, &location, words),
     }

@@ -59,6 +59,7 @@ mod args;
 mod cargo;
 mod command;
 mod fault;
+mod lint;
 mod output;
 mod program;
 pub mod project;

@@ -107,6 +107,10 @@ codes! {
     InvalidDefinition = "invalid_definition" Deny,
     /// Something that only a later migration makes.
     WrongOrder = "wrong_order" Deny,
+    /// A file of SQL with `down` for which there is no `up`.
+    DownWithoutUp = "down_without_up" Warn,
+    /// A file that is not UTF-8.
+    NotUtf8 = "not_utf8" Warn,
     /// `down` leaves something behind, or loses something.
     DownDoesNotUndo = "down_does_not_undo" Deny,
 }

@@ -9,6 +9,7 @@ pub mod catalog;
 mod checksum;
 mod dialect;
 pub mod finding;
+pub mod folder;
 #[cfg(feature = "check")]
 pub mod grammar;
 mod id;

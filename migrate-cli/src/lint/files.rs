@@ -1,0 +1,147 @@
+//! The files of a folder: found, and read as text.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use migrate_schema::{Code, Finding, finding::line_and_column, folder};
+
+use crate::fault::Fault;
+
+/// How many folders may lie in one another. A link that leads back up ends here.
+const DEPTH: usize = 8;
+
+/// The files of a folder that a history can be made of.
+#[derive(Debug)]
+pub(super) struct Files {
+    folder: PathBuf,
+    /// Sorted by their paths.
+    pub(super) files: Vec<File>,
+    /// How many other files there are.
+    others: usize,
+    /// What is wrong with their bytes.
+    pub(super) findings: Vec<folder::Placed>,
+}
+
+#[derive(Debug)]
+pub(super) struct File {
+    /// Below the folder, with `/`.
+    pub(super) path: String,
+    /// As it is shown.
+    pub(super) shown: String,
+    pub(super) text: String,
+}
+
+impl Files {
+    pub(super) fn read(folder: &Path) -> Result<Self, Fault> {
+        let mut found = Self {
+            folder: folder.to_owned(),
+            files: Vec::new(),
+            others: 0,
+            findings: Vec::new(),
+        };
+        if !folder.is_dir() {
+            let what = if folder.exists() {
+                "is no folder: name the folder that holds the SQL files"
+            } else {
+                "does not exist: name the folder that holds the SQL files"
+            };
+            return Err(Fault::Usage(format!("{} {what}", folder.display())));
+        }
+        found.descend(folder, "", DEPTH)?;
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        for at in 0..found.files.len() {
+            found.load(at)?;
+        }
+        Ok(found)
+    }
+
+    /// For the reader of folders.
+    pub(super) fn texts(&self) -> Vec<folder::File<'_>> {
+        let files = self.files.iter();
+        files
+            .map(|file| folder::File {
+                path: &file.path,
+                text: &file.text,
+            })
+            .collect()
+    }
+
+    /// Why there is nothing to check.
+    pub(super) fn without_migrations(&self) -> String {
+        let folder = self.folder.display();
+        if self.files.is_empty() && self.others == 0 {
+            return format!("{folder} is empty: name the folder that holds the SQL files");
+        }
+        format!(
+            "{folder} holds no migration: none of its files is called as a tool for migrations would call it, such \
+             as 0001_create_users.sql, 0001_create_users.up.sql or 0001_create_users/up.sql"
+        )
+    }
+
+    fn descend(&mut self, directory: &Path, below: &str, depth: usize) -> Result<(), Fault> {
+        for entry in fs::read_dir(directory).map_err(|error| unreadable(directory, error))? {
+            let path = entry.map_err(|error| unreadable(directory, error))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let relative = match below {
+                "" => name.into_owned(),
+                below => format!("{below}/{name}"),
+            };
+            if path.is_dir() {
+                if depth > 0
+                    && !relative
+                        .rsplit('/')
+                        .next()
+                        .is_some_and(|n| n.starts_with('.'))
+                {
+                    self.descend(&path, &relative, depth - 1)?;
+                }
+            } else if folder::is_wanted(&relative) {
+                self.files.push(File {
+                    shown: path.display().to_string(),
+                    path: relative,
+                    text: String::new(),
+                });
+            } else {
+                self.others += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, at: usize) -> Result<(), Fault> {
+        let file = &mut self.files[at];
+        let path = self.folder.join(&file.path);
+        let bytes = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let finding = match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                text.clone_into(&mut file.text);
+                return Ok(());
+            }
+            Err(error) => {
+                // What is left stays readable, so that the migrations behind it are checked on what this one makes.
+                file.text = String::from_utf8_lossy(bytes).into_owned();
+                let start = error.valid_up_to();
+                let byte = bytes.get(start).copied().unwrap_or_default();
+                let message = format!("the byte 0x{byte:02X} is not UTF-8");
+                Finding::new(Code::NotUtf8, message, start..start + 1)
+                    .help("save the file as UTF-8: most tools and databases refuse anything else")
+            }
+        };
+        self.findings.push(folder::Placed { file: at, finding });
+        Ok(())
+    }
+}
+
+impl File {
+    /// The line and the column of a byte.
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
+        line_and_column(&self.text, at)
+    }
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Fault {
+    Fault::Usage(format!("cannot read {}: {error}", path.display()))
+}
