@@ -1,30 +1,68 @@
 //! What a database holds after a series of statements, without a database.
+//!
+//! A [`Catalog`] is fed with [`tree::Action`](crate::tree::Action)s and answers what a name means. Of what it cannot know it says so
+//! ([`Lookup::Unknown`]), and nothing is concluded from that.
+//!
+//! - `object`: the things. Their parts are behind [`Arc`](std::sync::Arc), so that a changed table is a cheap copy.
+//! - `store`: where they are kept; one door for all changes, an undo journal, who needs what.
+//! - `lookup`: what a name means here. `unknown`: what nobody knows. `absent`: what to say of a name that means nothing.
+//! - `apply`: what each statement does, and when the engine refuses it.
 
+mod absent;
+mod apply;
 pub mod builtin;
+mod lookup;
 mod object;
+mod store;
+mod unknown;
+
+use std::{collections::HashMap, sync::Arc};
 
 pub use object::{
-    Column, Constraint, ConstraintKind, Function, Index, Lookup, Origin, Relation, RelationKind,
-    Trigger, Type,
+    Class, Column, Constraint, ConstraintKind, Former, Function, Index, Key, Lookup, Named, Node,
+    Origin, Relation, RelationKind, Trigger, Type, Use,
 };
+pub use unknown::Assumed;
 
 use crate::{
-    Finding,
-    settings::{Settings, Target},
-    tree::{Action, Path},
+    Dialect,
+    settings::{External, Settings, Target},
 };
+use store::Store;
 
 /// What a database holds.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     target: Target,
+    external: External,
+    closed: bool,
+    store: Store,
+    /// Counts statements, so that "made after it became unknown" can be told.
+    clock: u32,
+    /// The ids of the migrations so far; the last is the one that is being applied.
+    migrations: Vec<Arc<str>>,
+    /// What migrations make that come later, by class and bare name, folded: their ids, in order.
+    expected: HashMap<(Class, String), Vec<Arc<str>>>,
+    assumed: Assumed,
 }
 
 impl Catalog {
     /// An empty database.
-    pub fn new(target: &Target, _settings: &Settings) -> Self {
+    pub fn new(target: &Target, settings: &Settings) -> Self {
+        let path = match target.dialect() {
+            Dialect::Sqlite => "main",
+            Dialect::Postgres => "public",
+            Dialect::Mysql => "",
+        };
         Self {
             target: target.clone(),
+            external: settings.external.clone(),
+            closed: settings.closed,
+            store: Store::new(target.dialect(), vec![path.to_owned()]),
+            clock: 0,
+            migrations: Vec::new(),
+            expected: HashMap::new(),
+            assumed: Assumed::default(),
         }
     }
 
@@ -33,13 +71,34 @@ impl Catalog {
         &self.target
     }
 
-    /// The table, view or sequence that this name means here.
-    pub fn relation(&self, _path: &Path) -> Lookup<'_, Relation> {
-        Lookup::Unknown
+    /// The dialect that it speaks.
+    pub const fn dialect(&self) -> Dialect {
+        self.target.dialect()
     }
 
-    /// Does what a statement does, or says why the engine would refuse it; then nothing has changed.
-    pub fn apply(&mut self, _action: &Action, _sql: &str) -> Vec<Finding> {
-        Vec::new()
+    /// What follows belongs to this migration.
+    pub fn begin(&mut self, id: &str) -> Origin {
+        self.migrations.push(id.into());
+        self.origin()
+    }
+
+    /// The migration that is being applied.
+    pub fn origin(&self) -> Origin {
+        Origin(u32::try_from(self.migrations.len().saturating_sub(1)).unwrap_or(u32::MAX))
+    }
+
+    /// The id of a migration.
+    pub fn migration(&self, origin: Origin) -> Option<&str> {
+        let at = usize::try_from(origin.0).ok()?;
+        self.migrations.get(at).map(AsRef::as_ref)
+    }
+
+    /// A migration that comes later makes this.
+    pub(crate) fn expect(&mut self, class: Class, name: &str, id: &Arc<str>) {
+        let name = self.fold_for(class, name);
+        let ids = self.expected.entry((class, name)).or_default();
+        if ids.last() != Some(id) {
+            ids.push(id.clone());
+        }
     }
 }

@@ -3,13 +3,66 @@
 use std::sync::Arc;
 
 use crate::tree::{
-    Argument, Expression, FunctionKind, Generated, Identity, IndexPart, Query, TriggerBody,
-    TriggerEvent, TriggerTime, TypeName, TypeShape,
+    Argument, Expression, FunctionKind, Generated, Identity, IndexPart, ObjectKind, Query,
+    TriggerBody, TriggerEvent, TriggerTime, TypeName, TypeShape,
 };
 
 /// Which migration made or dropped something: its place in the history that is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(pub u32);
+
+/// How an object is found: its schema and its name, folded as the engine compares them.
+pub type Key = (String, String);
+
+/// The kinds of names: things of two classes never stand in each other's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// Tables, views, sequences.
+    Relation,
+    /// Indexes. (On PostgreSQL and SQLite they share the names of relations, which is looked up where one is made.)
+    Index,
+    /// Types and domains.
+    Type,
+    /// Functions, procedures, aggregates.
+    Function,
+    /// Schemas and databases, by the name alone.
+    Schema,
+    /// Triggers, where their names are the schema's (SQLite, MySQL).
+    Trigger,
+    /// Anything else that has a name.
+    Other(ObjectKind),
+}
+
+/// An object, by its class and key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Node {
+    /// What it is.
+    pub class: Class,
+    /// How it is found.
+    pub key: Key,
+}
+
+/// What something needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Use {
+    /// The object.
+    pub node: Node,
+    /// The column of it, folded; none where it is the object as a whole.
+    pub column: Option<String>,
+}
+
+/// A name that a table's column, constraint, index or trigger once had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// What it was.
+    pub kind: ObjectKind,
+    /// The name, folded.
+    pub name: String,
+    /// The name that it got; none where it was dropped.
+    pub renamed_to: Option<String>,
+    /// The migration that did it.
+    pub origin: Origin,
+}
 
 /// What has columns: a table, a view, a virtual table.
 #[derive(Clone, Debug)]
@@ -21,15 +74,15 @@ pub struct Relation {
     /// Its name, as it was written when it was made.
     pub name: String,
     /// Its columns, in order.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Arc<Column>>,
     /// It may have columns, constraints, indexes and triggers that nobody here knows of.
     pub open: bool,
     /// Its constraints, in the order in which they were made.
-    pub constraints: Vec<Constraint>,
+    pub constraints: Vec<Arc<Constraint>>,
     /// Its indexes, apart from those that the engine makes for constraints.
-    pub indexes: Vec<Index>,
+    pub indexes: Vec<Arc<Index>>,
     /// Its triggers.
-    pub triggers: Vec<Trigger>,
+    pub triggers: Vec<Arc<Trigger>>,
     /// `STRICT` (SQLite).
     pub strict: bool,
     /// `WITHOUT ROWID` (SQLite).
@@ -41,19 +94,29 @@ pub struct Relation {
     /// `PARTITION BY` (PostgreSQL).
     pub partitioned: bool,
     /// The table that it is a partition of, or inherits from: the keys of their relations.
-    pub parents: Vec<(String, String)>,
+    pub parents: Vec<Key>,
     /// `ENGINE`, `CHARSET`, ….
     pub options: Vec<(String, String)>,
     /// The query of a view.
     pub query: Option<Arc<Query>>,
     /// The names that a view gives to its columns.
     pub column_names: Vec<String>,
+    /// What a view reads.
+    pub uses: Vec<Use>,
+    /// The table and column that a sequence belongs to.
+    pub owned_by: Option<(Key, String)>,
+    /// Policies and rules: their kinds and names.
+    pub others: Vec<(ObjectKind, String)>,
+    /// What its columns, constraints, indexes and triggers were called before.
+    pub former: Vec<Former>,
     /// `COMMENT ON` it.
     pub comment: Option<String>,
     /// It has rows for certain: an earlier migration inserted some. (Nothing is ever concluded from `false`.)
     pub has_rows: bool,
     /// The migration that made it.
     pub origin: Origin,
+    /// When it was last known to be there, on the catalog's clock.
+    pub(super) known_since: u32,
 }
 
 /// What a relation is.
@@ -94,6 +157,10 @@ pub struct Column {
     pub collation: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
+    /// The types, sequences and functions that its type and its default need.
+    pub uses: Vec<Use>,
+    /// The sequence that the engine made for it (`serial`, identity).
+    pub sequence: Option<Key>,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -107,6 +174,10 @@ pub struct Constraint {
     pub generated_name: bool,
     /// What it is.
     pub kind: ConstraintKind,
+    /// It stood behind this column, by its name.
+    pub column: Option<String>,
+    /// The functions and types that a check needs.
+    pub uses: Vec<Use>,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -123,7 +194,7 @@ pub enum ConstraintKind {
         /// The referring columns.
         columns: Vec<String>,
         /// The schema and name of the table that is referred to.
-        table: (String, String),
+        table: Key,
         /// Its columns; empty for its primary key where that was not known.
         referred: Vec<String>,
         /// `ON DELETE`, in capitals.
@@ -152,6 +223,8 @@ pub struct Index {
     pub include: Vec<String>,
     /// `WHERE`.
     pub predicate: Option<Expression>,
+    /// The functions and types that its expressions need.
+    pub uses: Vec<Use>,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -169,6 +242,8 @@ pub struct Trigger {
     pub when: Option<Expression>,
     /// What it does.
     pub body: TriggerBody,
+    /// The function that it calls, and (PostgreSQL) the columns that it names.
+    pub uses: Vec<Use>,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -182,8 +257,14 @@ pub struct Type {
     pub name: String,
     /// What it is made of.
     pub shape: TypeShape,
+    /// It may have labels, attributes and constraints that nobody here knows of.
+    pub open: bool,
+    /// The types that it is made of.
+    pub uses: Vec<Use>,
     /// The migration that made it.
     pub origin: Origin,
+    /// When it was last known to be there, on the catalog's clock.
+    pub(super) known_since: u32,
 }
 
 /// A function, procedure or aggregate that a migration made. One name may have several.
@@ -199,12 +280,27 @@ pub struct Function {
     pub arguments: Vec<Argument>,
     /// What it gives.
     pub returns: Option<TypeName>,
+    /// The types that its arguments and its result need.
+    pub uses: Vec<Use>,
     /// The migration that made it.
     pub origin: Origin,
+    /// When it was last known to be there, on the catalog's clock.
+    pub(super) known_since: u32,
+}
+
+/// A schema, an extension, a role, …: a thing of which only the name is known.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// The migration that made it.
+    pub origin: Origin,
+    /// When it was last known to be there, on the catalog's clock.
+    pub(super) known_since: u32,
 }
 
 /// The answer to "is there a …?".
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub enum Lookup<'a, T> {
     /// It is there.
     Known(&'a T),
@@ -214,6 +310,14 @@ pub enum Lookup<'a, T> {
     Absent,
 }
 
+impl<T> Clone for Lookup<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lookup<'_, T> {}
+
 impl<'a, T> Lookup<'a, T> {
     /// The thing, if it is known to be there.
     pub const fn known(self) -> Option<&'a T> {
@@ -221,5 +325,86 @@ impl<'a, T> Lookup<'a, T> {
             Self::Known(thing) => Some(thing),
             Self::Unknown | Self::Absent => None,
         }
+    }
+}
+
+impl RelationKind {
+    /// What people call it.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::ForeignTable => "foreign table",
+            Self::VirtualTable => "virtual table",
+            Self::View => "view",
+            Self::MaterializedView => "materialized view",
+            Self::Sequence => "sequence",
+        }
+    }
+
+    /// It holds rows of its own.
+    pub const fn is_table(self) -> bool {
+        matches!(self, Self::Table | Self::ForeignTable | Self::VirtualTable)
+    }
+
+    /// It shows the rows of others.
+    pub const fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::MaterializedView)
+    }
+}
+
+impl Use {
+    /// The use of an object as a whole.
+    pub const fn of(class: Class, key: Key) -> Self {
+        Self {
+            node: Node { class, key },
+            column: None,
+        }
+    }
+
+    /// The use of a column of a relation.
+    pub const fn column(key: Key, column: String) -> Self {
+        Self {
+            node: Node {
+                class: Class::Relation,
+                key,
+            },
+            column: Some(column),
+        }
+    }
+}
+
+impl Relation {
+    /// Everything that it and what hangs on it needs, apart from itself.
+    pub(super) fn needs(&self) -> impl Iterator<Item = &Node> {
+        let parts = (self.columns.iter().flat_map(|column| &column.uses))
+            .chain(
+                self.constraints
+                    .iter()
+                    .flat_map(|constraint| &constraint.uses),
+            )
+            .chain(self.indexes.iter().flat_map(|index| &index.uses))
+            .chain(self.triggers.iter().flat_map(|trigger| &trigger.uses))
+            .chain(&self.uses);
+        parts.map(|one| &one.node)
+    }
+
+    /// The tables that its foreign keys refer to.
+    pub(super) fn referred(&self) -> impl Iterator<Item = &Key> {
+        self.constraints
+            .iter()
+            .filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey { table, .. } => Some(table),
+                _ => None,
+            })
+    }
+
+    /// Its primary key.
+    pub fn primary_key(&self) -> Option<&[String]> {
+        self.constraints
+            .iter()
+            .find_map(|constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey(columns) => Some(columns.as_slice()),
+                _ => None,
+            })
     }
 }

@@ -1,0 +1,368 @@
+//! Where the catalog keeps what it knows. Everything changes through one door, which writes down how to undo it and keeps the reverse indexes.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::object::{
+    Class, Constraint, ConstraintKind, Function, Key, Named, Node, Origin, Relation, Type,
+};
+use crate::{Dialect, tree::ObjectKind};
+
+/// What became of a name.
+#[derive(Clone, Debug)]
+pub(super) struct Grave {
+    /// The name that it got; none where it was dropped.
+    pub(super) renamed_to: Option<String>,
+    /// The migration that did it.
+    pub(super) origin: Origin,
+    /// When, on the catalog's clock.
+    pub(super) since: u32,
+}
+
+/// What the statements before have set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Session {
+    /// Where names without a schema are looked for; what is made goes into the first.
+    pub(super) path: Vec<String>,
+    /// The path was set by an earlier migration: nobody knows whether it still holds.
+    pub(super) path_is_uncertain: bool,
+    /// `foreign_key_checks` (MySQL), `foreign_keys` (SQLite).
+    pub(super) foreign_keys: bool,
+    /// `legacy_alter_table` (SQLite): a rename leaves views and triggers alone.
+    pub(super) legacy_alter_table: bool,
+}
+
+/// One thing that can be set, with the value that it has or gets.
+#[derive(Clone, Debug)]
+pub(super) enum Fact {
+    Relation(Key, Option<Arc<Relation>>),
+    Type(Key, Option<Arc<Type>>),
+    Functions(Key, Option<Arc<Vec<Function>>>),
+    Named(Node, Option<Arc<Named>>),
+    Grave(Node, Option<Arc<Grave>>),
+    /// Since when nobody knows what this name means.
+    Poisoned(String, Option<u32>),
+    /// Since when nobody knows anything.
+    UnknownSince(u32),
+    Session(Arc<Session>),
+}
+
+/// What a catalog knows.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    dialect: Dialect,
+    relations: HashMap<Key, Arc<Relation>>,
+    types: HashMap<Key, Arc<Type>>,
+    functions: HashMap<Key, Arc<Vec<Function>>>,
+    named: HashMap<Node, Arc<Named>>,
+    graves: HashMap<Node, Arc<Grave>>,
+    poisoned: HashMap<String, u32>,
+    unknown_since: u32,
+    session: Arc<Session>,
+    /// The relation that an index, a trigger or a constraint of this name is on, where such names are the schema's.
+    owners: HashMap<Node, Key>,
+    /// Who needs a thing.
+    dependents: HashMap<Node, BTreeSet<Node>>,
+    /// Relations of which something that they need has changed since they were last looked at (SQLite).
+    stale: BTreeSet<Key>,
+    journal: Vec<Fact>,
+}
+
+impl Store {
+    pub(super) fn new(dialect: Dialect, path: Vec<String>) -> Self {
+        Self {
+            dialect,
+            relations: HashMap::new(),
+            types: HashMap::new(),
+            functions: HashMap::new(),
+            named: HashMap::new(),
+            graves: HashMap::new(),
+            poisoned: HashMap::new(),
+            unknown_since: 0,
+            session: Arc::new(Session {
+                path,
+                path_is_uncertain: false,
+                foreign_keys: true,
+                legacy_alter_table: false,
+            }),
+            owners: HashMap::new(),
+            dependents: HashMap::new(),
+            stale: BTreeSet::new(),
+            journal: Vec::new(),
+        }
+    }
+
+    pub(super) fn relations(&self) -> &HashMap<Key, Arc<Relation>> {
+        &self.relations
+    }
+
+    pub(super) fn types(&self) -> &HashMap<Key, Arc<Type>> {
+        &self.types
+    }
+
+    pub(super) fn functions(&self) -> &HashMap<Key, Arc<Vec<Function>>> {
+        &self.functions
+    }
+
+    pub(super) fn named(&self) -> &HashMap<Node, Arc<Named>> {
+        &self.named
+    }
+
+    pub(super) fn owners(&self) -> &HashMap<Node, Key> {
+        &self.owners
+    }
+
+    pub(super) fn grave(&self, node: &Node) -> Option<&Grave> {
+        self.graves.get(node).map(Arc::as_ref)
+    }
+
+    /// Since when the name, folded, may mean anything; 0 where it never did.
+    pub(super) fn poisoned_since(&self, name: &str) -> u32 {
+        let own = self.poisoned.get(name).copied().unwrap_or(0);
+        own.max(self.unknown_since)
+    }
+
+    pub(super) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    /// Who needs a thing, in the order of their names.
+    pub(super) fn dependents(&self, node: &Node) -> impl Iterator<Item = &Node> {
+        self.dependents.get(node).into_iter().flatten()
+    }
+
+    /// The relations of which something that they need has changed since the last call.
+    pub(super) fn take_stale(&mut self) -> BTreeSet<Key> {
+        std::mem::take(&mut self.stale)
+    }
+
+    /// A relation is to be looked at again.
+    pub(super) fn mark_stale(&mut self, key: Key) {
+        self.stale.insert(key);
+    }
+
+    /// The one door: sets a thing, and writes down what it was.
+    pub(super) fn set(&mut self, fact: Fact) {
+        let before = self.swap(fact);
+        self.journal.push(before);
+    }
+
+    /// A place in the journal to come back to.
+    pub(super) fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// What was there before each change since the mark, oldest first.
+    pub(super) fn since(&self, mark: usize) -> &[Fact] {
+        self.journal.get(mark..).unwrap_or_default()
+    }
+
+    /// Undoes everything since the mark.
+    pub(super) fn roll_back(&mut self, mark: usize) {
+        while self.journal.len() > mark {
+            if let Some(before) = self.journal.pop() {
+                self.swap(before);
+            }
+        }
+    }
+
+    /// Forgets how to undo.
+    pub(super) fn forget(&mut self) {
+        self.journal.clear();
+    }
+
+    fn swap(&mut self, fact: Fact) -> Fact {
+        match fact {
+            Fact::Relation(key, relation) => {
+                let before = self.relations.get(&key).cloned();
+                if let Some(before) = &before {
+                    self.unlink(&key, before);
+                }
+                if let Some(relation) = &relation {
+                    self.link(&key, relation);
+                }
+                self.touch(&key);
+                put(&mut self.relations, &key, relation);
+                Fact::Relation(key, before)
+            }
+            Fact::Type(key, ty) => {
+                let node = Node::new(Class::Type, key.clone());
+                let before = put(&mut self.types, &key, ty.clone());
+                let needs = |ty: &Option<Arc<Type>>| needs(ty.iter().flat_map(|ty| &ty.uses));
+                self.relink(&node, needs(&before), needs(&ty));
+                Fact::Type(key, before)
+            }
+            Fact::Functions(key, functions) => {
+                let node = Node::new(Class::Function, key.clone());
+                let before = put(&mut self.functions, &key, functions.clone());
+                let needs = |all: &Option<Arc<Vec<Function>>>| {
+                    needs(
+                        all.iter()
+                            .flat_map(|all| all.iter())
+                            .flat_map(|one| &one.uses),
+                    )
+                };
+                self.relink(&node, needs(&before), needs(&functions));
+                Fact::Functions(key, before)
+            }
+            Fact::Named(node, named) => {
+                let before = put(&mut self.named, &node, named);
+                Fact::Named(node, before)
+            }
+            Fact::Grave(node, grave) => {
+                let before = put(&mut self.graves, &node, grave);
+                Fact::Grave(node, before)
+            }
+            Fact::Poisoned(name, since) => {
+                let before = put(&mut self.poisoned, &name, since);
+                Fact::Poisoned(name, before)
+            }
+            Fact::UnknownSince(since) => {
+                Fact::UnknownSince(std::mem::replace(&mut self.unknown_since, since))
+            }
+            Fact::Session(session) => Fact::Session(std::mem::replace(&mut self.session, session)),
+        }
+    }
+
+    /// The relation itself and whoever needs it may be wrong now.
+    fn touch(&mut self, key: &Key) {
+        if self.dialect != Dialect::Sqlite {
+            return;
+        }
+        self.stale.insert(key.clone());
+        let node = Node::new(Class::Relation, key.clone());
+        if let Some(dependents) = self.dependents.get(&node) {
+            self.stale
+                .extend(dependents.iter().map(|dependent| dependent.key.clone()));
+        }
+    }
+
+    fn link(&mut self, key: &Key, relation: &Relation) {
+        let node = Node::new(Class::Relation, key.clone());
+        for needed in needed(relation, &node) {
+            self.dependents
+                .entry(needed)
+                .or_default()
+                .insert(node.clone());
+        }
+        for name in self.names(key, relation) {
+            self.owners.insert(name, key.clone());
+        }
+    }
+
+    fn unlink(&mut self, key: &Key, relation: &Relation) {
+        let node = Node::new(Class::Relation, key.clone());
+        for needed in needed(relation, &node) {
+            self.forget_dependent(&needed, &node);
+        }
+        for name in self.names(key, relation) {
+            if self.owners.get(&name) == Some(key) {
+                self.owners.remove(&name);
+            }
+        }
+    }
+
+    fn relink(&mut self, node: &Node, before: BTreeSet<Node>, after: BTreeSet<Node>) {
+        for needed in before {
+            self.forget_dependent(&needed, node);
+        }
+        for needed in after {
+            self.dependents
+                .entry(needed)
+                .or_default()
+                .insert(node.clone());
+        }
+    }
+
+    fn forget_dependent(&mut self, needed: &Node, node: &Node) {
+        if let Some(dependents) = self.dependents.get_mut(needed) {
+            dependents.remove(node);
+            if dependents.is_empty() {
+                self.dependents.remove(needed);
+            }
+        }
+    }
+
+    /// The names that a relation's parts take in its schema.
+    fn names(&self, key: &Key, relation: &Relation) -> Vec<Node> {
+        let dialect = self.dialect;
+        let node = |class, name: &str| Node::new(class, (key.0.clone(), fold(dialect, name)));
+        let mut names = Vec::new();
+        if dialect != Dialect::Mysql {
+            let indexes = relation.indexes.iter();
+            names.extend(indexes.map(|index| node(Class::Index, &index.name)));
+        }
+        if dialect != Dialect::Postgres {
+            let triggers = relation.triggers.iter();
+            names.extend(triggers.map(|trigger| node(Class::Trigger, &trigger.name)));
+        }
+        for constraint in &relation.constraints {
+            if constraint.name.is_empty() {
+                continue;
+            }
+            if dialect == Dialect::Postgres && constraint.has_index() {
+                names.push(node(Class::Index, &constraint.name));
+            }
+            if dialect == Dialect::Mysql
+                && matches!(constraint.kind, ConstraintKind::ForeignKey { .. })
+            {
+                names.push(node(Class::Other(ObjectKind::Constraint), &constraint.name));
+            }
+        }
+        names
+    }
+}
+
+impl Node {
+    /// An object of this class and key.
+    pub const fn new(class: Class, key: Key) -> Self {
+        Self { class, key }
+    }
+}
+
+impl Constraint {
+    /// The engine keeps an index of the constraint's name for it (PostgreSQL).
+    pub const fn has_index(&self) -> bool {
+        matches!(
+            self.kind,
+            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclude(_)
+        )
+    }
+}
+
+/// A name of a column, index, constraint, trigger or (but on MySQL) table, as the engine compares it.
+pub(super) fn fold(dialect: Dialect, name: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => name.to_ascii_lowercase(),
+        Dialect::Mysql => name.to_lowercase(),
+        Dialect::Postgres => name.to_owned(),
+    }
+}
+
+fn needed(relation: &Relation, own: &Node) -> BTreeSet<Node> {
+    let keys = relation
+        .referred()
+        .chain(&relation.parents)
+        .chain(relation.owned_by.iter().map(|(key, _)| key));
+    let relations = keys.map(|key| Node::new(Class::Relation, key.clone()));
+    let mut all: BTreeSet<Node> = relation.needs().cloned().chain(relations).collect();
+    all.remove(own);
+    all
+}
+
+fn needs<'a>(uses: impl Iterator<Item = &'a super::object::Use>) -> BTreeSet<Node> {
+    uses.map(|one| one.node.clone()).collect()
+}
+
+fn put<K: Clone + Eq + std::hash::Hash, V>(
+    map: &mut HashMap<K, V>,
+    key: &K,
+    value: Option<V>,
+) -> Option<V> {
+    match value {
+        Some(value) => map.insert(key.clone(), value),
+        None => map.remove(key),
+    }
+}
