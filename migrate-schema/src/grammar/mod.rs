@@ -10,7 +10,9 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use crate::{Dialect, Finding, Statement, settings::Target, statement::split, tree};
+use crate::{
+    Code, Dialect, Finding, Statement, StatementKind, settings::Target, statement::split, tree,
+};
 
 /// A text, taken apart.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,14 @@ pub const fn is_built_in(dialect: Dialect) -> bool {
 /// Parses every statement of a text.
 ///
 /// Of a dialect that is not [built in](is_built_in), the statements are found, and nothing is said about them.
+///
+/// ```
+/// use migrate_schema::{Dialect, grammar};
+/// let parsed = grammar::parse("PRAGMA foreign_keys=off; SELEC 1", &Dialect::Sqlite.into());
+/// assert_eq!(parsed.statements.len(), 2);
+/// # #[cfg(feature = "sqlite")]
+/// assert_eq!(parsed.findings[0].message, "near \"SELEC\": syntax error");
+/// ```
 pub fn parse(sql: &str, target: &Target) -> Parsed {
     let mut parsed = Parsed::default();
     for statement in split(sql, target.dialect()) {
@@ -60,5 +70,41 @@ pub fn parse(sql: &str, target: &Target) -> Parsed {
         };
         parsed.statements.push(ParsedStatement { statement, tree });
     }
+    if parsed.statements.is_empty() {
+        parsed.findings.push(empty(sql));
+    }
+    for ParsedStatement { statement, .. } in &parsed.statements {
+        if statement.kind == StatementKind::TransactionControl {
+            parsed.findings.push(transaction_control(sql, *statement));
+        }
+    }
     parsed
+        .findings
+        .sort_by_key(|finding| (finding.range.start, finding.range.end));
+    parsed
+}
+
+fn empty(sql: &str) -> Finding {
+    let only_separators = |c: char| c == ';' || c.is_whitespace();
+    let message = if sql.trim_matches(only_separators).is_empty() {
+        "this SQL is empty"
+    } else {
+        "this SQL is only comments"
+    };
+    Finding::new(Code::SqlEmpty, message, 0..sql.len())
+        .help("write a statement, or leave the step out")
+}
+
+fn transaction_control(sql: &str, statement: Statement) -> Finding {
+    let text = statement.text(sql);
+    let word = text.split_whitespace().next().unwrap_or(text);
+    Finding::new(
+        Code::TransactionControl,
+        format!(
+            "`{}` in a migration: the runner opens and closes the transaction",
+            word.to_ascii_uppercase()
+        ),
+        statement.start..statement.end,
+    )
+    .help("remove it: the migration is one transaction already, or none with `transaction = false`")
 }

@@ -1,16 +1,81 @@
-//! The grammar of sqlite.
+//! SQLite's grammar.
+//!
+//! The verdict is that of `sqlite3-parser`, which is SQLite's own grammar. Its tree has no places in it, so the tree is
+//! read a second time from the same tokens; what that reading cannot follow is opaque.
 
-use crate::{Finding, Statement, settings::Target, tree};
+mod cursor;
+mod expression;
+mod fault;
+mod query;
+mod statement;
+mod table;
+
+use cursor::{Cursor, Token};
+use sqlite3_parser::dialect::TokenType;
+
+use crate::{
+    Dialect, Finding, Statement, lex,
+    settings::Target,
+    tree::{self, Action},
+};
+
+/// How deep brackets may stand in each other before a statement is not even given to the grammar: what it builds of
+/// them is taken down by recursion.
+const DEEPEST_BRACKETS: usize = 1_000;
 
 /// Parses one statement of a text. The ranges in the tree and in the findings are bytes of the whole text.
 pub(super) fn parse(
-    _sql: &str,
+    sql: &str,
     statement: Statement,
     _target: &Target,
-    _findings: &mut Vec<Finding>,
+    findings: &mut Vec<Finding>,
 ) -> Option<tree::Statement> {
-    Some(tree::Statement {
-        range: statement.start..statement.end,
-        actions: Vec::new(),
-    })
+    let range = statement.start..statement.end;
+    let cursor = Cursor::new(sql, statement);
+    if cursor
+        .as_ref()
+        .is_none_or(|cursor| brackets(cursor.tokens()) <= DEEPEST_BRACKETS)
+        && let Some(finding) = fault::fault(sql, statement)
+    {
+        findings.push(finding);
+        return None;
+    }
+    let actions = cursor
+        .and_then(|mut cursor| cursor.statement().ok())
+        .unwrap_or_else(|| vec![opaque(sql, statement)]);
+    Some(tree::Statement { range, actions })
 }
+
+/// How deep brackets stand in each other.
+fn brackets(tokens: &[Token]) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for token in tokens {
+        match token.kind {
+            TokenType::TK_LP => open += 1,
+            TokenType::TK_RP => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+/// A statement of which only the words are known.
+fn opaque(sql: &str, statement: Statement) -> Action {
+    let words = lex::tokens(statement.text(sql), Dialect::Sqlite)
+        .filter(|token| {
+            matches!(
+                token.kind,
+                lex::TokenKind::Word | lex::TokenKind::QuotedName | lex::TokenKind::Text
+            )
+        })
+        .map(|token| cursor::unquoted(token.text(statement.text(sql))))
+        .collect();
+    Action::Opaque {
+        words,
+        everything: false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,466 @@
+//! `CREATE TABLE`, `ALTER TABLE`.
+
+use sqlite3_parser::dialect::TokenType::*;
+
+use super::cursor::{Cursor, Read, Unread, is_identifier};
+use crate::tree::{
+    Alter, AlterTable, Behavior, Column, ColumnChange, Constraint, ConstraintKind, CreateTable,
+    DropWhich, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name, ObjectKind, Path,
+    PrimaryKeyMark, VirtualTable,
+};
+
+impl Cursor<'_> {
+    /// What stands behind `CREATE TABLE`.
+    pub(super) fn create_table(&mut self, temporary: bool) -> Read<CreateTable> {
+        let mut table = CreateTable {
+            if_not_exists: self.if_not_exists()?,
+            temporary,
+            ..empty_table(self.path()?)
+        };
+        if self.eat(TK_AS) {
+            table.query = Some(self.query()?);
+            return Ok(table);
+        }
+        self.expect(TK_LP)?;
+        table.columns.push(self.column_definition()?);
+        while self.eat(TK_COMMA) {
+            if self.constraint_ahead() {
+                self.constraints(&mut table.constraints)?;
+                break;
+            }
+            table.columns.push(self.column_definition()?);
+        }
+        self.expect(TK_RP)?;
+        while !self.at_end() {
+            let _ = self.eat(TK_COMMA);
+            if self.eat(TK_WITHOUT) {
+                self.name()?;
+                table.without_rowid = true;
+            } else {
+                self.name()?;
+                table.strict = true;
+            }
+        }
+        Ok(table)
+    }
+
+    /// What stands behind `CREATE VIRTUAL TABLE`.
+    pub(super) fn create_virtual_table(&mut self) -> Read<CreateTable> {
+        let if_not_exists = self.if_not_exists()?;
+        let name = self.path()?;
+        self.expect(TK_USING)?;
+        let module = self.name()?;
+        let mut arguments = Vec::new();
+        if self.eat(TK_LP) {
+            let mut start = self.start();
+            while !self.eat(TK_RP) {
+                if self.peek() == TK_COMMA {
+                    arguments.push(self.text(start..self.end().max(start)).trim().to_owned());
+                    self.next()?;
+                    start = self.start();
+                } else if self.eat(TK_LP) {
+                    self.skip_brackets()?;
+                } else {
+                    self.next()?;
+                }
+                if self.peek() == TK_RP {
+                    arguments.push(self.text(start..self.end().max(start)).trim().to_owned());
+                }
+            }
+        }
+        Ok(CreateTable {
+            if_not_exists,
+            virtual_table: Some(VirtualTable { module, arguments }),
+            ..empty_table(name)
+        })
+    }
+
+    fn constraint_ahead(&self) -> bool {
+        matches!(
+            self.peek(),
+            TK_CONSTRAINT | TK_PRIMARY | TK_UNIQUE | TK_CHECK | TK_FOREIGN
+        )
+    }
+
+    /// The constraints of a table; the commas between them may be missing.
+    fn constraints(&mut self, constraints: &mut Vec<Constraint>) -> Read<()> {
+        let mut name = None;
+        let mut start = self.start();
+        loop {
+            if self.eat(TK_COMMA) {
+                name = None;
+                start = self.start();
+            }
+            if self.eat(TK_CONSTRAINT) {
+                name = Some(self.name()?);
+                continue;
+            }
+            if self.peek() == TK_RP {
+                return Ok(());
+            }
+            let name = name.take();
+            let kind = self.constraint_kind(name.as_ref())?;
+            constraints.push(Constraint {
+                name,
+                kind,
+                not_valid: false,
+                if_not_exists: false,
+                range: start..self.end(),
+            });
+            start = self.start();
+        }
+    }
+
+    fn constraint_kind(&mut self, name: Option<&Name>) -> Read<ConstraintKind> {
+        let kind = match self.next()?.kind {
+            TK_PRIMARY => {
+                self.expect(TK_KEY)?;
+                self.expect(TK_LP)?;
+                let parts = self.list(Self::index_part)?;
+                let _ = self.eat(TK_AUTOINCR);
+                self.expect(TK_RP)?;
+                ConstraintKind::PrimaryKey(parts)
+            }
+            TK_UNIQUE => ConstraintKind::Unique(self.index_parts()?),
+            TK_CHECK => {
+                self.expect(TK_LP)?;
+                let expression = self.expression()?;
+                self.expect(TK_RP)?;
+                ConstraintKind::Check(expression)
+            }
+            TK_FOREIGN => {
+                self.expect(TK_KEY)?;
+                let columns = self.optional_names()?;
+                self.expect(TK_REFERENCES)?;
+                let key = self.references(name.cloned(), columns)?;
+                let _ = self.eat(TK_NOT);
+                self.deferrable()?;
+                ConstraintKind::ForeignKey(key)
+            }
+            _ => return Err(Unread),
+        };
+        self.on_conflict()?;
+        Ok(kind)
+    }
+
+    /// `ON CONFLICT …` behind a constraint.
+    fn on_conflict(&mut self) -> Read<()> {
+        if self.eat_both(TK_ON, TK_CONFLICT) {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    fn deferrable(&mut self) -> Read<()> {
+        if self.eat(TK_DEFERRABLE) && self.eat(TK_INITIALLY) {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    /// What stands behind `REFERENCES`.
+    fn references(&mut self, name: Option<Name>, columns: Vec<Name>) -> Read<ForeignKey> {
+        let mut key = ForeignKey {
+            name,
+            columns,
+            table: Path::bare(self.name()?),
+            referred: self.optional_names()?,
+            on_delete: None,
+            on_update: None,
+        };
+        loop {
+            if self.eat(TK_MATCH) {
+                self.name()?;
+            } else if self.peek() == TK_ON && self.peek_at(1) != TK_CONFLICT {
+                self.next()?;
+                let event = self.next()?.kind;
+                let action = Some(self.action()?);
+                match event {
+                    TK_DELETE => key.on_delete = action,
+                    TK_UPDATE => key.on_update = action,
+                    _ => {}
+                }
+            } else {
+                return Ok(key);
+            }
+        }
+    }
+
+    fn action(&mut self) -> Read<String> {
+        let token = self.next()?;
+        let mut action = self.text(token.range()).to_ascii_uppercase();
+        if matches!(token.kind, TK_SET | TK_NO) {
+            let second = self.next()?;
+            action.push(' ');
+            action.push_str(&self.text(second.range()).to_ascii_uppercase());
+        }
+        Ok(action)
+    }
+
+    fn column_definition(&mut self) -> Read<Column> {
+        let start = self.start();
+        let name = self.name()?;
+        let ty = self.type_name(false)?;
+        let mut column = Column {
+            name,
+            ty,
+            not_null: None,
+            default: None,
+            primary_key: None,
+            unique: None,
+            checks: Vec::new(),
+            references: Vec::new(),
+            generated: None,
+            identity: None,
+            auto_increment: false,
+            collation: None,
+            comment: None,
+            on_update: None,
+            position: None,
+            range: start..start,
+        };
+        let mut name = None;
+        while self.column_constraint(&mut column, &mut name)? {}
+        column.range = start..self.end();
+        Ok(column)
+    }
+
+    /// One constraint of a column, if another stands here.
+    fn column_constraint(&mut self, column: &mut Column, name: &mut Option<Name>) -> Read<bool> {
+        match self.peek() {
+            TK_CONSTRAINT => {
+                self.next()?;
+                *name = Some(self.name()?);
+                return Ok(true);
+            }
+            TK_DEFAULT => {
+                self.next()?;
+                column.default = Some(self.default_value()?);
+            }
+            TK_NULL => {
+                self.next()?;
+                column.not_null = column.not_null.or(Some(false));
+                self.on_conflict()?;
+            }
+            TK_NOT if self.peek_at(1) == TK_DEFERRABLE => {
+                self.next()?;
+                self.deferrable()?;
+            }
+            TK_DEFERRABLE => self.deferrable()?,
+            TK_NOT => {
+                self.next()?;
+                self.expect(TK_NULL)?;
+                column.not_null = Some(true);
+                self.on_conflict()?;
+            }
+            TK_PRIMARY => self.primary_key(column, name.take())?,
+            TK_UNIQUE => {
+                self.next()?;
+                column.unique = Some(name.take());
+                self.on_conflict()?;
+            }
+            TK_CHECK => {
+                self.next()?;
+                self.expect(TK_LP)?;
+                let check = self.expression()?;
+                self.expect(TK_RP)?;
+                column.checks.push((name.take(), check));
+            }
+            TK_REFERENCES => {
+                self.next()?;
+                let key = self.references(name.take(), Vec::new())?;
+                column.references.push(key);
+            }
+            TK_COLLATE => {
+                self.next()?;
+                column.collation = Some(Path::bare(self.name()?));
+            }
+            TK_GENERATED => {
+                self.next()?;
+                self.expect(TK_ALWAYS)?;
+                self.expect(TK_AS)?;
+                self.generated(column)?;
+            }
+            TK_AS => {
+                self.next()?;
+                self.generated(column)?;
+            }
+            _ => return Ok(false),
+        }
+        *name = None;
+        Ok(true)
+    }
+
+    fn primary_key(&mut self, column: &mut Column, name: Option<Name>) -> Read<()> {
+        self.next()?;
+        self.expect(TK_KEY)?;
+        let descending = self.eat(TK_DESC);
+        let _ = self.eat(TK_ASC);
+        self.on_conflict()?;
+        column.primary_key = Some(PrimaryKeyMark {
+            name,
+            autoincrement: self.eat(TK_AUTOINCR),
+            descending,
+        });
+        Ok(())
+    }
+
+    fn generated(&mut self, column: &mut Column) -> Read<()> {
+        self.expect(TK_LP)?;
+        let expression = self.expression()?;
+        self.expect(TK_RP)?;
+        let mut stored = false;
+        if is_identifier(self.peek()) && self.peek() != TK_GENERATED {
+            stored = self.peek_text().eq_ignore_ascii_case("stored");
+            self.next()?;
+        }
+        column.generated = Some(Generated { expression, stored });
+        Ok(())
+    }
+
+    /// What stands behind `DEFAULT`: an expression in brackets, a constant with its sign, or a word, which is text.
+    fn default_value(&mut self) -> Read<Expression> {
+        let start = self.start();
+        if self.eat(TK_LP) {
+            let mut expression = self.expression()?;
+            self.expect(TK_RP)?;
+            expression.range = start..self.end();
+            return Ok(expression);
+        }
+        let sign = match self.peek() {
+            TK_PLUS => Some("+"),
+            TK_MINUS => Some("-"),
+            _ => None,
+        };
+        if sign.is_some() {
+            self.next()?;
+        }
+        let value_start = self.start();
+        let literal = match self.literal()? {
+            Some(literal) => literal,
+            None if self.peek_text().eq_ignore_ascii_case("true") => {
+                self.next()?;
+                Literal::Boolean(true)
+            }
+            None if self.peek_text().eq_ignore_ascii_case("false") => {
+                self.next()?;
+                Literal::Boolean(false)
+            }
+            None => Literal::Text(self.name()?.text),
+        };
+        let value = Expression {
+            range: value_start..self.end(),
+            kind: ExpressionKind::Literal(literal),
+        };
+        Ok(match sign {
+            None => value,
+            Some(sign) => Expression {
+                range: start..self.end(),
+                kind: ExpressionKind::Operation {
+                    operator: sign.to_owned(),
+                    operands: vec![value],
+                },
+            },
+        })
+    }
+
+    /// What stands behind `ALTER TABLE`.
+    pub(super) fn alter_table(&mut self) -> Read<AlterTable> {
+        let name = self.path()?;
+        let change = match self.next()?.kind {
+            TK_RENAME if self.eat(TK_TO) => Alter::RenameTo(Path::bare(self.name()?)),
+            TK_RENAME => {
+                let _ = self.eat(TK_COLUMNKW);
+                let from = self.name()?;
+                self.expect(TK_TO)?;
+                let to = self.name()?;
+                Alter::RenameColumn { from, to }
+            }
+            TK_ADD if self.constraint_ahead() => self.add_constraint()?,
+            TK_ADD => {
+                let _ = self.eat(TK_COLUMNKW);
+                Alter::AddColumn {
+                    column: Box::new(self.column_definition()?),
+                    if_not_exists: false,
+                }
+            }
+            TK_DROP if self.eat(TK_CONSTRAINT) => Alter::DropConstraint {
+                name: Some(self.name()?),
+                which: DropWhich::Constraint,
+                if_exists: false,
+                behavior: Behavior::Default,
+            },
+            TK_DROP => {
+                let _ = self.eat(TK_COLUMNKW);
+                Alter::DropColumn {
+                    name: self.name()?,
+                    if_exists: false,
+                    behavior: Behavior::Default,
+                }
+            }
+            TK_ALTER => self.alter_column()?,
+            _ => return Err(Unread),
+        };
+        Ok(AlterTable {
+            kind: ObjectKind::Table,
+            name,
+            if_exists: false,
+            changes: vec![change],
+            options: Vec::new(),
+        })
+    }
+
+    fn add_constraint(&mut self) -> Read<Alter> {
+        let start = self.start();
+        let name = if self.eat(TK_CONSTRAINT) {
+            Some(self.name()?)
+        } else {
+            None
+        };
+        let kind = self.constraint_kind(name.as_ref())?;
+        Ok(Alter::AddConstraint(Constraint {
+            name,
+            kind,
+            not_valid: false,
+            if_not_exists: false,
+            range: start..self.end(),
+        }))
+    }
+
+    fn alter_column(&mut self) -> Read<Alter> {
+        let _ = self.eat(TK_COLUMNKW);
+        let name = self.name()?;
+        let change = match self.next()?.kind {
+            TK_DROP => ColumnChange::DropNotNull,
+            TK_SET => ColumnChange::SetNotNull,
+            _ => return Err(Unread),
+        };
+        self.expect(TK_NOT)?;
+        self.expect(TK_NULL)?;
+        self.on_conflict()?;
+        Ok(Alter::AlterColumn { name, change })
+    }
+}
+
+fn empty_table(name: Path) -> CreateTable {
+    CreateTable {
+        name,
+        if_not_exists: false,
+        or_replace: false,
+        temporary: false,
+        foreign: false,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        like: Vec::new(),
+        inherits: Vec::new(),
+        partition_of: None,
+        partition_by: Vec::new(),
+        partitioned: false,
+        of_type: None,
+        query: None,
+        strict: false,
+        without_rowid: false,
+        virtual_table: None,
+        options: Vec::new(),
+    }
+}
