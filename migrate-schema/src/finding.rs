@@ -109,6 +109,12 @@ codes! {
     WrongOrder = "wrong_order" Deny,
     /// A file of SQL with `down` for which there is no `up`.
     DownWithoutUp = "down_without_up" Warn,
+    /// An SQL file that belongs to no migration.
+    StrayFile = "stray_file" Warn,
+    /// Files in the layouts of several tools, in one folder.
+    MixedLayouts = "mixed_layouts" Warn,
+    /// A marker such as `-- +goose Up` that is missing, misspelt, there twice, or at the wrong place.
+    Marker = "marker" Deny,
     /// A file that is not UTF-8.
     NotUtf8 = "not_utf8" Warn,
     /// `down` leaves something behind, or loses something.

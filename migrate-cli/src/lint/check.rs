@@ -66,10 +66,55 @@ pub(super) fn check(files: &Files, folder: &Folder, settings: &Settings, since: 
 
 type InMigration<'a> = (usize, Direction, &'a Part, Finding);
 
-/// Both halves of a migration, parsed.
+/// Both halves of a migration.
 struct Halves<'a> {
-    up: (&'a str, Parsed),
-    down: Option<(&'a str, Parsed)>,
+    up: Half<'a>,
+    down: Option<Half<'a>>,
+}
+
+/// One half of a migration, parsed.
+struct Half<'a> {
+    sql: &'a str,
+    parsed: Parsed,
+    /// What a program, or SQL with variables in it, may name.
+    words: Option<Vec<String>>,
+}
+
+impl<'a> Half<'a> {
+    fn new(files: &'a Files, part: &Part, target: &Target) -> Self {
+        let text = &files.files[part.file].text;
+        let sql = text.get(part.range.clone()).unwrap_or_default();
+        if part.is_sql {
+            return Self {
+                sql,
+                parsed: grammar::parse(sql, target),
+                words: None,
+            };
+        }
+        let words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
+        Self {
+            sql,
+            parsed: Parsed::default(),
+            words: Some(words.collect()),
+        }
+    }
+
+    fn steps(&self) -> Vec<Step<'_>> {
+        let what = match &self.words {
+            Some(words) => What::Rust {
+                words: words.clone(),
+            },
+            None => What::Sql {
+                sql: self.sql,
+                parsed: &self.parsed,
+            },
+        };
+        vec![Step {
+            what,
+            conditional: false,
+        }]
+    }
 }
 
 fn replay<'a>(
@@ -78,11 +123,7 @@ fn replay<'a>(
     target: &Target,
     settings: &Settings,
 ) -> Vec<InMigration<'a>> {
-    let parse = |part: &Part| {
-        let text = &files.files[part.file].text;
-        let sql = text.get(part.range.clone()).unwrap_or_default();
-        (sql, grammar::parse(sql, target))
-    };
+    let parse = |part: &Part| Half::new(files, part, target);
     let halves: Vec<Halves<'_>> = folder
         .migrations
         .iter()
@@ -93,7 +134,7 @@ fn replay<'a>(
         .collect();
     let mut replay = Replay::new(target, settings);
     for (migration, halves) in folder.migrations.iter().zip(&halves) {
-        replay.expect(&migration.name, &halves.up.1);
+        replay.expect(&migration.name, &halves.up.parsed);
     }
     let mut found = Vec::new();
     for (at, (migration, halves)) in folder.migrations.iter().zip(&halves).enumerate() {
@@ -109,13 +150,13 @@ fn replay<'a>(
             (Direction::Down, halves.down.as_ref()),
         ];
         for (direction, half) in parsed {
-            let findings = half.map_or(&[][..], |(_, parsed)| &parsed.findings);
+            let findings = half.map_or(&[][..], |half| &half.parsed.findings);
             findings.iter().for_each(|finding| add(direction, finding));
         }
         let outcome = replay.migration(&Migration {
             id: &migration.name,
-            up: steps(&halves.up),
-            down: halves.down.as_ref().map(steps),
+            up: halves.up.steps(),
+            down: halves.down.as_ref().map(Half::steps),
             transaction: migration.transaction.unwrap_or(false),
             irreversible: migration.down.is_none(),
         });
@@ -124,13 +165,6 @@ fn replay<'a>(
         }
     }
     found
-}
-
-fn steps<'a>((sql, parsed): &'a (&'a str, Parsed)) -> Vec<Step<'a>> {
-    vec![Step {
-        what: What::Sql { sql, parsed },
-        conditional: false,
-    }]
 }
 
 /// From a range in a part to one in its file.

@@ -10,7 +10,10 @@ use migrate_schema::{Code, Finding, finding::line_and_column, folder};
 use crate::fault::Fault;
 
 /// How many folders may lie in one another. A link that leads back up ends here.
-const DEPTH: usize = 8;
+const DEPTH: usize = 4;
+
+/// Folders with whatever else a project holds, when one names the project itself.
+const OTHERS: [&str; 3] = ["node_modules", "target", "vendor"];
 
 /// The files of a folder that a history can be made of.
 #[derive(Debug)]
@@ -85,16 +88,11 @@ impl Files {
             let path = entry.map_err(|error| unreadable(directory, error))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let relative = match below {
-                "" => name.into_owned(),
+                "" => name.to_string(),
                 below => format!("{below}/{name}"),
             };
             if path.is_dir() {
-                if depth > 0
-                    && !relative
-                        .rsplit('/')
-                        .next()
-                        .is_some_and(|n| n.starts_with('.'))
-                {
+                if depth > 0 && !name.starts_with('.') && !OTHERS.contains(&&*name) {
                     self.descend(&path, &relative, depth - 1)?;
                 }
             } else if folder::is_wanted(&relative) {

@@ -6,7 +6,10 @@ mod files;
 mod report;
 mod sarif;
 
-use migrate_schema::{Level, folder, settings::Settings};
+use migrate_schema::{
+    Dialect, Level, folder,
+    settings::{Settings, Target},
+};
 
 pub(crate) use arguments::{LintArgs, LintFormat};
 
@@ -28,8 +31,12 @@ struct Found {
 /// Reads the folder, replays it, and prints what was found.
 pub(crate) fn lint(arguments: &LintArgs, format: LintFormat) -> Result<Exit, Fault> {
     let settings = arguments.settings()?;
+    let dialect = settings
+        .targets
+        .first()
+        .map_or_else(Dialect::default, Target::dialect);
     let files = Files::read(&arguments.folder)?;
-    let folder = folder::read(&files.texts());
+    let folder = folder::read(&files.texts(), dialect);
     if folder.migrations.is_empty() && folder.findings.is_empty() && files.findings.is_empty() {
         return Err(Fault::Usage(files.without_migrations()));
     }

@@ -2,13 +2,27 @@
 //!
 //! Nothing is opened here: it is given paths and texts, and says which migrations they are, in the order in which the
 //! tool runs them, and where in which file each `up` and `down` stands.
+//!
+//! | files | tools |
+//! |---|---|
+//! | `1_a.up.sql`, `1_a.down.sql` | golang-migrate, sqlx |
+//! | `1_a.sql` | sqlx, Atlas, Drizzle and others |
+//! | `1_a.sql` with `-- +goose Up`, `-- +goose Down` | goose |
+//! | `1_a.sql` with `-- migrate:up`, `-- migrate:down` | dbmate |
+//! | `1_a.sql` with a line `-- @UNDO` | manticore |
+//! | `2026-02-15-093000_a/up.sql`, `down.sql`, `metadata.toml` | diesel |
+//! | `01-a/up.sql`, `down.sql` | rusqlite_migration |
+//! | `20260215093000_a/migration.sql` | Prisma |
+//! | `V1__a.sql`, `U1__a.sql`, `R__a.sql`, also in folders | refinery, Flyway |
 
+mod gather;
+mod id;
 mod name;
+mod section;
 
-use std::{cmp::Ordering, collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
-use crate::{Code, Finding};
-use name::{Named, Order, Role};
+use crate::{Dialect, Finding};
 
 /// A file of the folder.
 #[derive(Clone, Copy, Debug)]
@@ -24,20 +38,20 @@ pub struct File<'a> {
 pub struct Folder {
     /// The migrations, in the order in which they run.
     pub migrations: Vec<Migration>,
-    /// What is wrong with the files, as far as names and markers tell.
+    /// What is wrong with the files, as far as names and markers tell, in the order of the files.
     pub findings: Vec<Placed>,
 }
 
 /// A migration in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migration {
-    /// Its name, without what only tells the layout: `0001_create_users`.
+    /// Its name: that of its file without the endings, or that of its folder.
     pub name: String,
     /// Where `up` stands.
     pub up: Part,
     /// Where `down` stands.
     pub down: Option<Part>,
-    /// Whether it runs in a transaction; none where the layout leaves it open.
+    /// Whether it runs in a transaction; none where the files leave it open.
     pub transaction: Option<bool>,
 }
 
@@ -46,8 +60,11 @@ pub struct Migration {
 pub struct Part {
     /// Which file, as an index into those that were given.
     pub file: usize,
-    /// The bytes of it.
+    /// The bytes of it; they begin at the start of a line.
     pub range: Range<usize>,
+    /// Whether it is SQL. A program that stands in the place of SQL is not, nor is SQL with variables in it that are
+    /// replaced before it runs.
+    pub is_sql: bool,
 }
 
 /// A finding, and the file that its range is in.
@@ -59,60 +76,33 @@ pub struct Placed {
     pub finding: Finding,
 }
 
-/// Whether a file of this path can belong to a history, so that its text is needed.
+/// Whether a file of this path can say something about a history, so that its text is needed.
 pub fn is_wanted(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
     let hidden = path.split('/').any(|part| part.starts_with('.'));
-    !hidden && (name.to_ascii_lowercase().ends_with(".sql") || name == "metadata.toml")
+    !hidden && (is_sql(path) || name::named(path).is_some())
 }
 
-/// The files of one migration, as far as they were found.
-#[derive(Debug, Default)]
-struct Found {
-    order: Option<Order>,
-    up: Option<usize>,
-    down: Option<usize>,
-}
-
-/// Reads a folder.
-pub fn read(files: &[File<'_>]) -> Folder {
-    let mut folder = Folder::default();
-    let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    for (at, file) in files.iter().enumerate() {
-        let Some(Named { name, order, role }) = name::named(file.path) else {
-            continue;
-        };
-        let one = found.entry(name).or_default();
-        one.order = Some(order);
-        match role {
-            Role::Up | Role::Whole => one.up = Some(at),
-            Role::Down => one.down = Some(at),
-        }
-    }
-    let mut ordered: Vec<(String, Found)> = found.into_iter().collect();
-    ordered.sort_by(|(a, one), (b, other)| one.order.cmp(&other.order).then_with(|| natural(a, b)));
-    let whole = |file: usize| Part {
-        file,
-        range: 0..files[file].text.len(),
-    };
-    for (name, Found { up, down, .. }) in ordered {
-        match (up, down) {
-            (Some(up), down) => folder.migrations.push(Migration {
-                name,
-                up: whole(up),
-                down: down.map(whole),
-                transaction: None,
-            }),
-            (None, Some(down)) => folder.findings.push(Placed {
-                file: down,
-                finding: Finding::new(Code::DownWithoutUp, "there is no `up` to this `down`", 0..0),
-            }),
-            (None, None) => {}
-        }
-    }
+/// Reads a folder. The dialect says what is a string and what a comment in its files.
+///
+/// ```
+/// use migrate_schema::{Dialect, folder::{File, read}};
+/// let text = "-- +goose Up\nCREATE TABLE a (b int);\n-- +goose Down\nDROP TABLE a;\n";
+/// let folder = read(&[File { path: "00001_a.sql", text }], Dialect::Postgres);
+/// let down = folder.migrations[0].down.as_ref().unwrap();
+/// assert_eq!(&text[down.range.clone()], "DROP TABLE a;\n");
+/// ```
+pub fn read(files: &[File<'_>], dialect: Dialect) -> Folder {
+    let mut folder = gather::gather(files, dialect);
+    folder
+        .findings
+        .sort_by_key(|placed| (placed.file, placed.finding.range.start));
     folder
 }
 
-fn natural(a: &str, b: &str) -> Ordering {
-    a.cmp(b)
+fn is_sql(path: &str) -> bool {
+    path.get(path.len().saturating_sub(4)..)
+        .is_some_and(|ending| ending.eq_ignore_ascii_case(".sql"))
 }
+
+#[cfg(test)]
+mod tests;
