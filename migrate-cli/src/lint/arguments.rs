@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use migrate_schema::{
     Code, Level,
-    folder::Folder,
+    finding::CodeError,
+    folder::{Folder, Migration},
     nearest,
     settings::{External, Product, Settings, Target},
 };
 
+use super::manifest;
 use crate::fault::Fault;
 
 const AFTER_HELP: &str = "\
@@ -20,8 +22,8 @@ Exit codes: 0 when there is no error (warnings do not count), 1 when there is on
 pub(crate) struct LintArgs {
     /// The folder of the SQL files
     pub(crate) folder: PathBuf,
-    /// The database: sqlite, postgres, mysql, mariadb, cockroach, galera or rqlite, with a version as in `postgres>=15`; may be given several times
-    #[arg(long, short, value_name = "DATABASE", value_parser = target, required = true)]
+    /// The database: sqlite, postgres, mysql, mariadb, cockroach, galera or rqlite, with a version as in `postgres>=15`; may be given several times [default: the dialects in Cargo.toml]
+    #[arg(long, short, value_name = "DATABASE", value_parser = target)]
     dialect: Vec<Target>,
     /// What to print
     #[arg(long, value_name = "FORMAT", value_enum)]
@@ -68,25 +70,26 @@ fn target(text: &str) -> Result<Target, String> {
 }
 
 fn code(text: &str) -> Result<Code, String> {
-    let found = Code::ALL.iter().find(|code| code.name() == text);
-    found.copied().ok_or_else(|| {
-        let names = Code::ALL.iter().map(|code| code.name());
-        match nearest(text, names) {
-            Some(near) => format!("there is no such code: did you mean `{near}`?"),
-            None => "there is no such code: docs/lints lists them".to_owned(),
-        }
-    })
+    text.parse().map_err(|error: CodeError| error.to_string())
 }
 
 impl LintArgs {
-    /// What the flags say about the project.
+    /// What the flags and the Cargo.toml above the folder say about the project.
     pub(super) fn settings(&self) -> Result<Settings, Fault> {
-        let mut settings = Settings {
-            targets: self.dialect.clone(),
-            external: external(&self.external),
-            closed: self.closed,
-            ..Settings::default()
-        };
+        let manifest = manifest::above(&self.folder)?;
+        if manifest.is_none() && self.dialect.is_empty() {
+            return Err(Fault::Usage(
+                "it is not said which database the SQL is for: write `--dialect sqlite` (or postgres, mysql, mariadb, \
+                 cockroach, galera, rqlite), or `dialects = [\"sqlite\"]` below `[package.metadata.migrate]` in Cargo.toml"
+                    .to_owned(),
+            ));
+        }
+        let mut settings = manifest.unwrap_or_default();
+        if !self.dialect.is_empty() {
+            settings.targets.clone_from(&self.dialect);
+        }
+        settings.closed |= self.closed;
+        self.add_external(&mut settings.external);
         // Of a folder that another tool runs, many a `down` is not what it should be, and it works for all that.
         settings
             .levels
@@ -105,9 +108,13 @@ impl LintArgs {
     }
 
     /// How many of the first migrations are only warned about.
-    pub(super) fn since(&self, folder: &Folder) -> Result<usize, Fault> {
+    pub(super) fn since(&self, folder: &Folder, settings: &Settings) -> Result<usize, Fault> {
         let Some(wanted) = &self.since else {
-            return Ok(0);
+            let Some(since) = &settings.checked_since else {
+                return Ok(0);
+            };
+            let older = |one: &&Migration| one.id().is_ok_and(|id| id.version() < since.version());
+            return Ok(folder.migrations.iter().take_while(older).count());
         };
         let names = || folder.migrations.iter().map(|one| one.name.as_str());
         let is_version = |name: &str| {
@@ -121,21 +128,19 @@ impl LintArgs {
                 let near = nearest(wanted, names());
                 let near =
                     near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-                Fault::Usage(format!("there is no migration `{wanted}`{near}"))
+                Fault::Usage(format!("`--since`: there is no migration `{wanted}`{near}"))
             })
     }
-}
 
-fn external(names: &[String]) -> External {
-    let mut external = External::default();
-    for name in names {
-        if let Some(function) = name.strip_suffix("()") {
-            external.functions.push(function.to_owned());
-            continue;
+    fn add_external(&self, external: &mut External) {
+        for name in &self.external {
+            if let Some(function) = name.strip_suffix("()") {
+                external.functions.push(function.to_owned());
+                continue;
+            }
+            external.tables.push(name.clone());
+            external.functions.push(name.clone());
+            external.types.push(name.clone());
         }
-        external.tables.push(name.clone());
-        external.functions.push(name.clone());
-        external.types.push(name.clone());
     }
-    external
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod files;
+mod manifest;
 mod report;
 mod sarif;
 
@@ -52,6 +53,6 @@ fn check(
     settings: &Settings,
     arguments: &LintArgs,
 ) -> Result<Checked, Fault> {
-    let since = arguments.since(folder)?;
+    let since = arguments.since(folder, settings)?;
     Ok(check::check(files, folder, settings, since))
 }

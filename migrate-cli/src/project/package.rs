@@ -6,7 +6,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use migrate_schema::{Dialect, UnknownDialect};
+use migrate_schema::{
+    Dialect,
+    settings::{self, Manifest},
+};
 use serde::Deserialize;
 
 use super::ProjectError;
@@ -38,7 +41,7 @@ pub struct Package {
     pub binaries: Vec<Target>,
     /// Whether it depends on migrate-core.
     pub uses_migrate: bool,
-    /// The dialect of its migrations: `dialect` in `[package.metadata.migrate]`, else SQLite.
+    /// The dialect of its migrations: the first of `dialects` in `[package.metadata.migrate]`, else SQLite.
     pub dialect: Dialect,
     /// The directory of its migrations: `directory` in `[package.metadata.migrate]`, else `src/migrations`.
     pub migrations: PathBuf,
@@ -89,8 +92,6 @@ struct Described {
     manifest_path: PathBuf,
     targets: Vec<DescribedTarget>,
     dependencies: Vec<Dependency>,
-    #[serde(default)]
-    metadata: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -214,25 +215,23 @@ fn choose(
 }
 
 fn package(described: Described) -> Result<Package, ProjectError> {
-    let settings = described.metadata.get("migrate");
     let wrong = |message: String| ProjectError::Configuration {
         manifest: described.manifest_path.clone(),
         message,
     };
-    let text = |key: &str| match settings.and_then(|settings| settings.get(key)) {
-        None => Ok(None),
-        Some(serde_json::Value::String(text)) => Ok(Some(text.as_str())),
-        Some(other) => Err(wrong(format!(
-            "{key} = {other} is no text: write it in quotes"
-        ))),
-    };
-    let dialect = match text("dialect")? {
-        None => Dialect::default(),
-        Some(name) => name
-            .parse()
-            .map_err(|error: UnknownDialect| wrong(format!("dialect = \"{name}\": {error}")))?,
-    };
-    let migrations = text("directory")?.unwrap_or("src/migrations");
+    let text =
+        fs::read_to_string(&described.manifest_path).map_err(|source| ProjectError::Read {
+            path: described.manifest_path.clone(),
+            source,
+        })?;
+    let (manifest, findings) = Manifest::read(&text);
+    if let Some(finding) = findings.into_iter().next() {
+        let help = finding.help.map(|help| format!(": {help}"));
+        return Err(wrong(finding.message + &help.unwrap_or_default()));
+    }
+    let dialect = manifest.settings.targets.first();
+    let dialect = dialect.map_or_else(Dialect::default, settings::Target::dialect);
+    let migrations = manifest.directory.as_deref().unwrap_or("src/migrations");
     let inside = Path::new(migrations)
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));

@@ -73,9 +73,12 @@ fn settings_that_cannot_be_used_are_refused() {
     for (setting, expected) in [
         (
             "dialect = \"oracle\"",
-            "dialect = \"oracle\": unknown SQL dialect `oracle`: write `sqlite`",
+            "unknown database `oracle`: write one of sqlite",
         ),
-        ("dialect = 3", "dialect = 3 is no text: write it in quotes"),
+        (
+            "dialect = 3",
+            "`dialect` takes a string: write `dialect = \"sqlite\"`",
+        ),
         (
             "directory = \"../other\"",
             "directory = \"../other\" leads out of the package",

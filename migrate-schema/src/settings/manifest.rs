@@ -13,6 +13,8 @@ use crate::{Code, Finding, Level, MigrationId, listed, nearest_or_longer};
 /// What a Cargo.toml says about the migrations of its package.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifest {
+    /// Whether it says anything: there is a `[package.metadata.migrate]`.
+    pub is_there: bool,
     /// The name of the migrations, if it is not that of the package.
     pub set: Option<String>,
     /// Where new migrations are written, if it is not `src/migrations`.
@@ -63,6 +65,7 @@ impl Manifest {
             .and_then(|package| package.get_ref().get("metadata"))
             .and_then(|metadata| metadata.get_ref().get("migrate"));
         if let Some(section) = section {
+            manifest.is_there = true;
             manifest.section(section, &mut findings);
         }
         findings.sort_by_key(|finding| finding.range.start);
@@ -333,11 +336,11 @@ mod tests {
             "[package.metadata.other]\nx = 1",
             "[package.metadata.migrate]",
         ] {
-            assert_eq!(
-                Manifest::read(text),
-                (Manifest::default(), Vec::new()),
-                "{text}"
-            );
+            let expected = Manifest {
+                is_there: text.contains("migrate"),
+                ..Manifest::default()
+            };
+            assert_eq!(Manifest::read(text), (expected, Vec::new()), "{text}");
         }
         assert_eq!(Settings::default().targets, [Product::Sqlite.into()]);
     }
