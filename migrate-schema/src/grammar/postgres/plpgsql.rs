@@ -1,0 +1,339 @@
+//! What a body in PL/pgSQL may do to the schema.
+//!
+//! Its statements are found by their words, not parsed: what stands behind `;`, `BEGIN`, `THEN`, `ELSE` and `LOOP`.
+//! Those that only read or change rows do nothing to the schema. Of the others the names count, and of `EXECUTE`
+//! the statement that it puts together, as far as it is spelled out.
+
+use std::collections::BTreeMap;
+
+use super::{
+    cst::{Kind, Node, child, children, has, is_expression, string_value},
+    opaque,
+};
+use crate::{
+    Dialect,
+    lex::{self, Token, TokenKind},
+    tree::Action,
+};
+
+/// Stands for what is only known when the body runs.
+const HOLE: char = '\u{1}';
+
+/// What the body may do to the schema; none if it does nothing to it.
+pub(super) fn effects(body: &str) -> Option<Action> {
+    let tokens: Vec<Token> = lex::tokens(body, Dialect::Postgres).collect();
+    let mut effects = Effects {
+        body,
+        words: Vec::new(),
+        everything: false,
+        variables: BTreeMap::new(),
+    };
+    let statements = statements(body, &tokens);
+    for statement in &statements {
+        effects.assignment(statement);
+    }
+    for statement in &statements {
+        effects.statement(statement);
+    }
+    if effects.everything {
+        return Some(Action::Opaque {
+            words: Vec::new(),
+            everything: true,
+        });
+    }
+    (!effects.words.is_empty()).then(|| opaque::finished(effects.words))
+}
+
+/// The runs of tokens between the words and signs that end a statement.
+fn statements<'a>(body: &str, tokens: &'a [Token]) -> Vec<&'a [Token]> {
+    const ENDS: [&str; 6] = ["begin", "then", "else", "loop", "declare", "exception"];
+    tokens
+        .split(|token| {
+            token.is_symbol(body, ';') || ENDS.iter().any(|word| token.is_word(body, word))
+        })
+        .filter(|statement| !statement.is_empty())
+        .collect()
+}
+
+struct Effects<'a> {
+    body: &'a str,
+    words: Vec<String>,
+    everything: bool,
+    /// What each variable is given, in templates.
+    variables: BTreeMap<String, Vec<String>>,
+}
+
+impl Effects<'_> {
+    /// `name := expression`, `name type := expression`, `SELECT expression INTO name`.
+    fn assignment(&mut self, statement: &[Token]) {
+        let Some(first) = statement.first() else {
+            return;
+        };
+        let is_sign = |at: usize| {
+            let token = statement.get(at);
+            token.is_some_and(|token| token.is_symbol(self.body, '='))
+        };
+        let sign = (1..statement.len()).find(|at| is_sign(*at));
+        let into = statement
+            .iter()
+            .position(|token| token.is_word(self.body, "into"));
+        if let Some(into) = into {
+            if let Some(target) = statement.get(into + 1) {
+                let name = target.text(self.body).to_ascii_lowercase();
+                self.given(name, HOLE.to_string());
+            }
+        } else if let Some(sign) = sign
+            && first.kind == TokenKind::Word
+        {
+            let value = self.template(&statement[sign + 1..]);
+            self.given(first.text(self.body).to_ascii_lowercase(), value);
+        }
+    }
+
+    fn given(&mut self, name: String, value: String) {
+        self.variables.entry(name).or_default().push(value);
+    }
+
+    fn statement(&mut self, statement: &[Token]) {
+        let execute = statement
+            .iter()
+            .position(|token| token.is_word(self.body, "execute"));
+        let is_ddl = statement
+            .first()
+            .is_some_and(|first| is_one(self.body, *first, &["create", "alter", "drop"]));
+        match execute {
+            // `CREATE TRIGGER … EXECUTE FUNCTION f()` is no dynamic SQL.
+            Some(at) if !is_ddl => {
+                let rest = &statement[at + 1..];
+                let end = rest
+                    .iter()
+                    .position(|token| is_one(self.body, *token, &["using", "into"]))
+                    .unwrap_or(rest.len());
+                self.execute(&rest[..end]);
+            }
+            _ => self.words.extend(opaque::changes(self.body, statement)),
+        }
+    }
+
+    fn execute(&mut self, expression: &[Token]) {
+        if let [variable] = expression
+            && variable.kind == TokenKind::Word
+        {
+            let name = variable.text(self.body).to_ascii_lowercase();
+            match self.variables.get(&name).cloned() {
+                Some(templates) => templates.iter().for_each(|text| self.run(text)),
+                None => self.everything = true,
+            }
+            return;
+        }
+        let template = self.template(expression);
+        self.run(&template);
+    }
+
+    /// The text that an expression gives, with a hole for each part that is not spelled out.
+    fn template(&self, expression: &[Token]) -> String {
+        let hole = HOLE.to_string();
+        let (Some(first), Some(last)) = (expression.first(), expression.last()) else {
+            return hole;
+        };
+        let Some(text) = self.body.get(first.start..last.end) else {
+            return hole;
+        };
+        let sql = format!("SELECT {text}");
+        if !super::depth::is_safe(&sql) {
+            return hole;
+        }
+        let parsed = squawk_syntax::SourceFile::parse(&sql).syntax_node();
+        let value = parsed
+            .descendants()
+            .find(|node| node.kind() == Kind::TARGET)
+            .and_then(|target| target.children().find(|node| is_expression(node.kind())));
+        value.map_or(hole, |value| evaluate(&value))
+    }
+
+    /// What running this text does.
+    fn run(&mut self, template: &str) {
+        let tokens: Vec<Token> = lex::tokens(template, Dialect::Postgres).collect();
+        for statement in tokens.split(|token| token.is_symbol(template, ';')) {
+            match of_template(template, statement) {
+                Some(words) => self.words.extend(words),
+                None => self.everything = true,
+            }
+        }
+    }
+}
+
+fn is_one(text: &str, token: Token, words: &[&str]) -> bool {
+    words.iter().any(|word| token.is_word(text, word))
+}
+
+/// The text that an expression gives.
+fn evaluate(node: &Node) -> String {
+    let inner = || node.children().find(|child| is_expression(child.kind()));
+    match node.kind() {
+        Kind::LITERAL => string_value(node),
+        Kind::PAREN_EXPR | Kind::CAST_EXPR | Kind::COLLATE => inner().map(|inner| evaluate(&inner)),
+        Kind::BIN_EXPR => {
+            let sides: Vec<Node> = node
+                .children()
+                .filter(|child| is_expression(child.kind()))
+                .collect();
+            let joins = child(node, Kind::CUSTOM_OP).is_some_and(|sign| sign.text() == "||");
+            joins.then(|| sides.iter().map(evaluate).collect())
+        }
+        Kind::CALL_EXPR => call(node),
+        _ => None,
+    }
+    .unwrap_or_else(|| HOLE.to_string())
+}
+
+/// `format('…', …)`, `concat(…)`, `quote_ident('…')`.
+fn call(node: &Node) -> Option<String> {
+    let name = node.children().next()?.text().to_string();
+    let list = child(node, Kind::ARG_LIST)?;
+    let mut arguments = children(&list, Kind::ARG).map(|argument| {
+        let variadic = has(&argument, Kind::VARIADIC_KW);
+        argument
+            .children()
+            .find(|child| is_expression(child.kind()) && !variadic)
+            .map_or_else(|| HOLE.to_string(), |value| evaluate(&value))
+    });
+    match name.to_ascii_lowercase().as_str() {
+        "format" => {
+            let template = arguments.next()?;
+            Some(format_with(&template, &arguments.collect::<Vec<_>>()))
+        }
+        "concat" => Some(arguments.collect()),
+        "quote_ident" | "lower" | "btrim" | "trim" => arguments.next(),
+        _ => None,
+    }
+}
+
+/// PostgreSQL's `format`: `%s`, `%I`, `%L`, `%%`, with `%1$I` and a width.
+fn format_with(template: &str, arguments: &[String]) -> String {
+    let hole = HOLE.to_string();
+    let mut out = String::new();
+    let mut next = 0;
+    let mut rest = template.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let mut position = String::new();
+        while let Some(digit) = rest.next_if(|c| c.is_ascii_digit() || matches!(c, '-' | '*')) {
+            position.push(digit);
+        }
+        let place = if rest.next_if_eq(&'$').is_some() {
+            while rest
+                .next_if(|c| c.is_ascii_digit() || matches!(c, '-' | '*'))
+                .is_some()
+            {}
+            position.parse::<usize>().unwrap_or(1).saturating_sub(1)
+        } else {
+            next
+        };
+        match rest.next() {
+            Some('%') => out.push('%'),
+            Some('L') => {
+                out.push('\'');
+                out.push_str(arguments.get(place).unwrap_or(&hole));
+                out.push('\'');
+                next = place + 1;
+            }
+            _ => {
+                out.push_str(arguments.get(place).unwrap_or(&hole));
+                next = place + 1;
+            }
+        }
+    }
+    out
+}
+
+/// The names that a statement with holes may change; none if it may change what it does not name.
+fn of_template(text: &str, statement: &[Token]) -> Option<Vec<String>> {
+    const HARMLESS: [&str; 26] = [
+        "select",
+        "with",
+        "insert",
+        "update",
+        "delete",
+        "values",
+        "set",
+        "reset",
+        "analyze",
+        "vacuum",
+        "grant",
+        "revoke",
+        "comment",
+        "refresh",
+        "reindex",
+        "cluster",
+        "lock",
+        "truncate",
+        "notify",
+        "copy",
+        "security",
+        "merge",
+        "explain",
+        "show",
+        "checkpoint",
+        "listen",
+    ];
+    let Some(first) = statement.first() else {
+        return Some(Vec::new());
+    };
+    if is_one(text, *first, &HARMLESS) {
+        return Some(opaque::changes(text, statement));
+    }
+    if !is_one(text, *first, &["create", "alter", "drop", "call", "do"]) {
+        return None;
+    }
+    let holes: Vec<usize> = (0..statement.len())
+        .filter(|at| statement[*at].text(text).contains(HOLE))
+        .collect();
+    let Some(first_hole) = holes.first() else {
+        return Some(opaque::of_tokens(text, statement));
+    };
+    let any = |words: &[&str]| statement.iter().any(|token| is_one(text, *token, words));
+    let second = statement.get(1)?;
+    if is_one(
+        text,
+        *second,
+        &[
+            "role",
+            "user",
+            "database",
+            "group",
+            "publication",
+            "tablespace",
+        ],
+    ) {
+        return Some(Vec::new());
+    }
+    // `ALTER TABLE ? OWNER TO ?` and its like change no name.
+    let last_words = any(&[
+        "owner",
+        "restart",
+        "trigger",
+        "security",
+        "statistics",
+        "validate",
+    ]);
+    if first.is_word(text, "alter") && last_words && !any(&["rename", "drop", "add"]) {
+        return Some(Vec::new());
+    }
+    let skipped = ["table", "if", "exists", "only", "foreign"];
+    let name = (1..statement.len()).find(|at| !is_one(text, statement[*at], &skipped))?;
+    let qualified = statement
+        .get(name + 1)
+        .is_some_and(|token| token.is_symbol(text, '.'));
+    let name_end = if qualified { name + 2 } else { name };
+    // The table is spelled out: it is what becomes unknown.
+    let of_table = first.is_word(text, "alter") && any(&["table"]) && *first_hole > name_end;
+    let touches = statement[name_end].end == statement.get(*first_hole)?.start;
+    if of_table && !touches && !any(&["rename", "unique", "primary", "index"]) {
+        return Some(opaque::of_tokens(text, statement));
+    }
+    None
+}
