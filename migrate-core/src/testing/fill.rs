@@ -267,27 +267,28 @@ fn made_up(column: &Column, number: i64, at: usize) -> Value {
 /// What a constraint might want: the literals of the table's definition, and shapes that are often asked for.
 fn candidates(table: &Table, number: i64) -> Vec<Value> {
     let text = |text: String| Value::Text(text);
-    table
-        .literals
-        .iter()
-        .cloned()
-        .chain([
-            Value::Integer(number),
-            Value::Integer(number - 1),
-            text(format!("a{number}")),
-            text(format!("user{number}@example.com")),
-            text("{}".to_owned()),
-            text("[]".to_owned()),
-            text(format!("2026-01-0{number}")),
-            text(format!("https://example.com/{number}")),
-            text(format!("00000000-0000-4000-8000-00000000000{number}")),
-            text("0".repeat(32)),
-            text("0".repeat(64)),
-            Value::Blob(vec![0; 16]),
-            Value::Blob(vec![0; 32]),
-            Value::Null,
-        ])
-        .collect()
+    // Those that are of this row come first, so that a `UNIQUE` has nothing against the next row.
+    [
+        Value::Integer(number),
+        text(format!("a{number}")),
+        text(format!("user{number}@example.com")),
+        text(format!("2026-01-0{number}")),
+        text(format!("https://example.com/{number}")),
+        text(format!("00000000-0000-4000-8000-00000000000{number}")),
+        text(format!("{number:032}")),
+        text(format!("{number:064}")),
+    ]
+    .into_iter()
+    .chain(table.literals.iter().cloned())
+    .chain([
+        Value::Integer(0),
+        text("{}".to_owned()),
+        text("[]".to_owned()),
+        Value::Blob(vec![0; 16]),
+        Value::Blob(vec![0; 32]),
+        Value::Null,
+    ])
+    .collect()
 }
 
 fn literals(sql: &str) -> Vec<Value> {
