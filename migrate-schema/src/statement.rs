@@ -60,15 +60,17 @@ impl Statement {
 pub fn split(source: &str, dialect: Dialect) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut tokens: Vec<Token> = Vec::new();
+    let mut blocks = Blocks::default();
     for token in lex::tokens(source, dialect) {
         if !token.is_symbol(source, ';') {
             tokens.push(token);
-        } else if in_body(source, &tokens, dialect) {
+        } else if in_body(source, &tokens, &mut blocks, dialect) {
             // The `;` of a body belongs to its statement; it is kept so that `; END ;` can be seen.
             tokens.push(token);
         } else {
             statements.extend(statement(source, &tokens, dialect));
             tokens.clear();
+            blocks = Blocks::default();
         }
     }
     statements.extend(statement(source, &tokens, dialect));
@@ -85,7 +87,7 @@ fn statement(source: &str, tokens: &[Token], dialect: Dialect) -> Option<Stateme
 }
 
 /// Whether a `;` behind these tokens stands inside the body of the statement that they begin.
-fn in_body(source: &str, tokens: &[Token], dialect: Dialect) -> bool {
+fn in_body(source: &str, tokens: &[Token], blocks: &mut Blocks, dialect: Dialect) -> bool {
     let words = Words { source, tokens };
     let mut at = 0;
     if words.is(at, "explain") {
@@ -102,7 +104,7 @@ fn in_body(source: &str, tokens: &[Token], dialect: Dialect) -> bool {
             words.is(at, "trigger")
                 && !(words.is_from_end(0, "end") && words.symbol_from_end(1, ';'))
         }
-        Dialect::Postgres | Dialect::Mysql => words.open_blocks(dialect) > 0,
+        Dialect::Postgres | Dialect::Mysql => blocks.open_behind(&words, dialect) > 0,
     }
 }
 
@@ -142,26 +144,37 @@ impl Words<'_> {
     fn any(&self, at: usize, words: &[&str]) -> bool {
         words.iter().any(|word| self.is(at, word))
     }
+}
 
-    /// How many `BEGIN` and `CASE` are not closed yet. `END IF` and its kin close what does not count.
-    fn open_blocks(&self, dialect: Dialect) -> usize {
-        let (mut open, mut at) = (0_usize, 0);
-        while at < self.tokens.len() {
-            if self.is(at, "end") {
-                if self.any(at + 1, &["if", "loop", "while", "repeat"]) {
+/// The `BEGIN` and `CASE` of a statement that are not closed yet. Each token is looked at once, however many `;` a body has.
+#[derive(Default)]
+struct Blocks {
+    open: usize,
+    /// The tokens that are counted. What is counted ends before a `;`, so nothing that comes later changes it.
+    counted: usize,
+}
+
+impl Blocks {
+    /// How many are open behind these tokens, of which more than last time may be there. `END IF` and its kin close what does not count.
+    fn open_behind(&mut self, words: &Words<'_>, dialect: Dialect) -> usize {
+        let mut at = self.counted;
+        while at < words.tokens.len() {
+            if words.is(at, "end") {
+                if words.any(at + 1, &["if", "loop", "while", "repeat"]) {
                     at += 1;
                 } else {
-                    at += usize::from(self.is(at + 1, "case"));
-                    open = open.saturating_sub(1);
+                    at += usize::from(words.is(at + 1, "case"));
+                    self.open = self.open.saturating_sub(1);
                 }
-            } else if self.is(at, "begin") {
-                open += usize::from(dialect == Dialect::Mysql || self.is(at + 1, "atomic"));
-            } else if open > 0 && self.is(at, "case") {
-                open += 1;
+            } else if words.is(at, "begin") {
+                self.open += usize::from(dialect == Dialect::Mysql || words.is(at + 1, "atomic"));
+            } else if self.open > 0 && words.is(at, "case") {
+                self.open += 1;
             }
             at += 1;
         }
-        open
+        self.counted = words.tokens.len();
+        self.open
     }
 }
 
