@@ -103,6 +103,8 @@ fn deep_nesting() {
     for depth in [200, 2_000, 20_000] {
         for sql in soup::deep(depth) {
             for target in targets() {
+                // The only word of a stack that has overflown.
+                eprintln!("{target}, {depth} deep: {}", sql.chars().take(60).collect::<String>());
                 let parsed = parse(&sql, &target);
                 replay(&target, &sql, &parsed);
             }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// Words and marks of all dialects, in any order.
-pub fn words() -> impl Strategy<Value = String> {
+pub(crate) fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(
         "CREATE TABLE IF NOT EXISTS VIEW INDEX UNIQUE TRIGGER FUNCTION TYPE AS ENUM DOMAIN SEQUENCE SCHEMA ALTER ADD COLUMN DROP RENAME TO \
          CONSTRAINT PRIMARY KEY FOREIGN REFERENCES CHECK DEFAULT NULL ON DELETE CASCADE UPDATE SET INSERT INTO VALUES SELECT FROM WHERE JOIN \
@@ -51,7 +51,7 @@ const GOOD: [&str; 24] = [
 ];
 
 /// Good statements one behind the other, in which a word is dropped, doubled, swapped or put in the place of another.
-pub fn damaged() -> impl Strategy<Value = String> {
+pub(crate) fn damaged() -> impl Strategy<Value = String> {
     let statements = prop::collection::vec(prop::sample::select(&GOOD[..]), 1..8);
     let damage = prop::collection::vec(
         (
@@ -97,7 +97,7 @@ fn pieces(text: &str) -> Vec<String> {
 }
 
 /// One text for each way in which SQL nests.
-pub fn deep(depth: usize) -> Vec<String> {
+pub(crate) fn deep(depth: usize) -> Vec<String> {
     let around = |before: &str, middle: &str, after: &str| {
         format!("{}{middle}{}", before.repeat(depth), after.repeat(depth))
     };
