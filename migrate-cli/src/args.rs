@@ -186,13 +186,21 @@ pub(crate) enum ProjectCommand {
         #[arg(long, short)]
         description: Option<String>,
     },
-    /// Turn a folder of NAME.up.sql and NAME.down.sql into Rust migrations
+    /// Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
     Import {
         /// The folder
         folder: std::path::PathBuf,
         /// Write into this folder instead of the package's migrations
         #[arg(long, value_name = "FOLDER")]
         output: Option<std::path::PathBuf>,
+        /// The database of the SQL, where it goes to such a folder: sqlite, postgres or mysql
+        #[arg(
+            long,
+            value_name = "DATABASE",
+            requires = "output",
+            default_value = "sqlite"
+        )]
+        dialect: migrate_core::Dialect,
         /// Take SQL that SQLite refuses as unchecked, instead of stopping
         #[arg(long)]
         keep_going: bool,

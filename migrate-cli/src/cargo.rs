@@ -98,8 +98,9 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
         CargoCommand::Project(ProjectCommand::Import {
             folder,
             output: Some(to),
+            dialect,
             keep_going,
-        }) => Ok(command::import_into(folder, to, *keep_going, cli.format)?.into()),
+        }) => Ok(command::import_into(folder, to, *dialect, *keep_going, cli.format)?.into()),
         CargoCommand::Project(project) => {
             Ok(command::in_package(project, &locate(&location)?, cli.format)?.into())
         }

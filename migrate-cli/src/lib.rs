@@ -63,6 +63,7 @@ mod lint;
 mod output;
 mod program;
 pub mod project;
+mod sources;
 mod url;
 
 pub use cargo::cargo_migrate;

@@ -20,10 +20,11 @@ pub(crate) fn project(
     if let ProjectCommand::Import {
         folder,
         output: Some(to),
+        dialect,
         keep_going,
     } = command
     {
-        return import_into(folder, to, *keep_going, format);
+        return import_into(folder, to, *dialect, *keep_going, format);
     }
     let manifest = manifest_dir.join("Cargo.toml");
     if !manifest.exists() {
@@ -71,12 +72,13 @@ pub(crate) fn in_package(
 pub(crate) fn import_into(
     from: &Path,
     to: &Path,
+    dialect: Dialect,
     keep_going: bool,
     format: Format,
 ) -> Result<Exit, Fault> {
     let destination = Destination::Directory {
         path: to.to_owned(),
-        dialect: Dialect::Sqlite,
+        dialect,
     };
     let imported = import(from, &destination, &ImportOptions { keep_going })?;
     Output::without_database(format).imported(&imported)?;

@@ -14,6 +14,15 @@ use migrate_schema::{
 use super::manifest;
 use crate::fault::Fault;
 
+/// What other tools make less of than ours: an empty file is no fault to them, and many a `down` is not what it
+/// should be and works for all that.
+const OF_OTHER_TOOLS: [(Code, Level); 4] = [
+    (Code::DownDoesNotUndo, Level::Warn),
+    (Code::ForeignKeysPragma, Level::Warn),
+    (Code::SqlEmpty, Level::Allow),
+    (Code::TransactionControl, Level::Warn),
+];
+
 const AFTER_HELP: &str = "\
 Exit codes: 0 when there is no error (warnings do not count), 1 when there is one, 2 when the folder could not be checked.";
 
@@ -90,11 +99,9 @@ impl LintArgs {
         }
         settings.closed |= self.closed;
         self.add_external(&mut settings.external);
-        // Of a folder that another tool runs, many a `down` is not what it should be, and it works for all that.
-        settings
-            .levels
-            .entry(Code::DownDoesNotUndo)
-            .or_insert(Level::Warn);
+        for (code, level) in OF_OTHER_TOOLS {
+            settings.levels.entry(code).or_insert(level);
+        }
         for (codes, level) in [
             (&self.allow, Level::Allow),
             (&self.warn, Level::Warn),

@@ -8,7 +8,11 @@ use migrate_schema::{
     settings::{Settings, Target},
 };
 
-use super::{Found, files::Files};
+use super::{
+    Found,
+    files::Files,
+    transaction::{self, is_about_transactions},
+};
 
 /// What a check has found.
 #[derive(Debug)]
@@ -150,8 +154,15 @@ fn replay<'a>(
             (Direction::Down, halves.down.as_ref()),
         ];
         for (direction, half) in parsed {
-            let findings = half.map_or(&[][..], |half| &half.parsed.findings);
-            findings.iter().for_each(|finding| add(direction, finding));
+            let Some(half) = half else { continue };
+            let findings = half.parsed.findings.iter();
+            findings
+                .filter(|finding| !is_about_transactions(finding.code))
+                .for_each(|finding| add(direction, finding));
+            if migration.transaction == Some(true) {
+                let found = transaction::inside(half.sql, &half.parsed, target.dialect());
+                found.iter().for_each(|finding| add(direction, finding));
+            }
         }
         let outcome = replay.migration(&Migration {
             id: &migration.name,

@@ -7,13 +7,7 @@ use std::{
 
 use migrate_schema::{Code, Finding, finding::line_and_column, folder};
 
-use crate::fault::Fault;
-
-/// How many folders may lie in one another. A link that leads back up ends here.
-const DEPTH: usize = 4;
-
-/// Folders with whatever else a project holds, when one names the project itself.
-const OTHERS: [&str; 3] = ["node_modules", "target", "vendor"];
+use crate::{fault::Fault, sources::Sources};
 
 /// The files of a folder that a history can be made of.
 #[derive(Debug)]
@@ -38,12 +32,6 @@ pub(super) struct File {
 
 impl Files {
     pub(super) fn read(folder: &Path) -> Result<Self, Fault> {
-        let mut found = Self {
-            folder: folder.to_owned(),
-            files: Vec::new(),
-            others: 0,
-            findings: Vec::new(),
-        };
         if !folder.is_dir() {
             let what = if folder.exists() {
                 "is no folder: name the folder that holds the SQL files"
@@ -52,8 +40,18 @@ impl Files {
             };
             return Err(Fault::Usage(format!("{} {what}", folder.display())));
         }
-        found.descend(folder, "", DEPTH)?;
-        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let sources = Sources::list(folder).map_err(|(path, error)| unreadable(&path, error))?;
+        let files = sources.wanted.into_iter().map(|source| File {
+            shown: source.path.display().to_string(),
+            path: source.relative,
+            text: String::new(),
+        });
+        let mut found = Self {
+            folder: folder.to_owned(),
+            files: files.collect(),
+            others: sources.others.len(),
+            findings: Vec::new(),
+        };
         for at in 0..found.files.len() {
             found.load(at)?;
         }
@@ -81,31 +79,6 @@ impl Files {
             "{folder} holds no migration: none of its files is called as a tool for migrations would call it, such \
              as 0001_create_users.sql, 0001_create_users.up.sql or 0001_create_users/up.sql"
         )
-    }
-
-    fn descend(&mut self, directory: &Path, below: &str, depth: usize) -> Result<(), Fault> {
-        for entry in fs::read_dir(directory).map_err(|error| unreadable(directory, error))? {
-            let path = entry.map_err(|error| unreadable(directory, error))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let relative = match below {
-                "" => name.to_string(),
-                below => format!("{below}/{name}"),
-            };
-            if path.is_dir() {
-                if depth > 0 && !name.starts_with('.') && !OTHERS.contains(&&*name) {
-                    self.descend(&path, &relative, depth - 1)?;
-                }
-            } else if folder::is_wanted(&relative) {
-                self.files.push(File {
-                    shown: path.display().to_string(),
-                    path: relative,
-                    text: String::new(),
-                });
-            } else {
-                self.others += 1;
-            }
-        }
-        Ok(())
     }
 
     fn load(&mut self, at: usize) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ mod files;
 mod manifest;
 mod report;
 mod sarif;
+mod transaction;
 
 use migrate_schema::{
     Dialect, Level, folder,

@@ -1,6 +1,10 @@
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use jiff::civil::Date;
+use migrate_schema::{Finding, finding::line_and_column};
 
 /// Why something could not be done with the source tree. Where this is returned, nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -134,7 +138,7 @@ pub enum ProjectError {
         reason: String,
     },
     /// A folder in which there is nothing to import.
-    #[error("{} has no file called NAME.up.sql: name the folder that holds the pairs NAME.up.sql and NAME.down.sql", .0.display())]
+    #[error("{} holds no migration: name the folder that holds the SQL files, such as 0001_create_users.up.sql, 0001_create_users.sql or 0001_create_users/up.sql", .0.display())]
     NothingToImport(PathBuf),
     /// What is wrong with the files of an import, all of it.
     #[error("nothing was imported: {}{}", plural(.0.len(), "fault", "faults"), faults(.0))]
@@ -158,6 +162,17 @@ pub struct ImportFault {
 }
 
 impl ImportFault {
+    /// At the place of a finding in the text of the file.
+    pub(crate) fn at(file: &Path, text: &str, finding: &Finding) -> Self {
+        let shown = file.display();
+        let place = |line, column| format!("{shown}:{line}:{column}");
+        Self {
+            place: Some(line_and_column(text, finding.range.start)),
+            rendered: Some(finding.render(text, place)),
+            ..Self::of_file(file, &finding.message)
+        }
+    }
+
     pub(crate) fn of_file(file: impl Into<PathBuf>, message: impl Into<String>) -> Self {
         Self {
             file: file.into(),

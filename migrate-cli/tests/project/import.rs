@@ -278,7 +278,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         ("sql/2_b.up.sql", "SELECT 1;"),
         ("sql/2_b.down.sql", "SELECT 1;\nDROP TABLE b c;\n"),
         ("sql/3_c.up.sql", "BEGIN;\nSAVEPOINT x;\nCOMMIT;\n"),
-        ("sql/4_d.down.sql", ""),
+        ("sql/7_d.down.sql", ""),
         ("sql/04_e.up.sql", ""),
         ("sql/4_f.up.sql", ""),
         ("sql/users.up.sql", ""),
@@ -294,7 +294,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         "near \"TABEL\": syntax error [sql_syntax]\n  --> sql/1_a.up.sql:1:8\n",
         "--> sql/2_b.down.sql:2:14\n",
         "--> sql/3_c.up.sql:2:1\n",
-        "sql/4_d.down.sql: there is no `up` to it: add 4_d.up.sql, or move this file away",
+        "sql/7_d.down.sql: there is no `up` to this `down`: add it, or move this file away: nothing ever runs 7_d.down.sql",
         "sql/4_f.up.sql: it comes to the version 4, and so does sql/04_e.up.sql: rename one of them",
         "sql/users.up.sql: `users` is not a migration id",
         "sql/5_g.up.sql:1:9: the byte 0xE9 is not UTF-8",
@@ -371,6 +371,123 @@ fn migrations_that_are_there_are_respected() {
     );
 }
 
+/// The implementations in the files that are made of these.
+fn from_other_tools(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::library(&[]);
+    for (path, text) in files {
+        tree.write(&format!("sql/{path}"), text);
+    }
+    let read = |migration: &migrate_cli::project::ImportedMigration| {
+        let text = fs::read_to_string(&migration.file).unwrap();
+        text.split_once("\n#[migration").unwrap().1.to_owned()
+    };
+    imported(&tree).migrations.iter().map(read).collect()
+}
+
+#[test]
+fn files_with_markers_become_migrations() {
+    let made = from_other_tools(&[
+        (
+            "00001_a.sql",
+            "-- +goose Up\n-- +goose StatementBegin\nCREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM b;\nEND;\n-- +goose StatementEnd\n-- +goose Down\nDROP TRIGGER t;\n",
+        ),
+        (
+            "00002_b.sql",
+            "-- +goose NO TRANSACTION\n-- +goose Up\nPRAGMA foreign_keys = off;\n",
+        ),
+    ]);
+    assert_eq!(
+        made[0],
+        r##"("00001_a")]
+impl Migration for A {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(sql!(
+            r#"
+CREATE TRIGGER t AFTER INSERT ON a BEGIN
+  DELETE FROM b;
+END;
+"#
+        ));
+    }
+
+    fn down(&self, steps: &mut Steps) {
+        steps.sql(sql!(r#"DROP TRIGGER t;"#));
+    }
+}
+"##
+    );
+    assert!(made[1].contains("transaction = false"), "{}", made[1]);
+    assert!(
+        made[1].contains("PRAGMA foreign_keys = off;"),
+        "{}",
+        made[1]
+    );
+}
+
+#[test]
+fn every_layout_becomes_migrations() {
+    let down =
+        "    fn down(&self, steps: &mut Steps) {\n        steps.sql(sql!(r#\"DROP TABLE a;\"#));";
+    let (up, undo) = ("CREATE TABLE a (b);\n", "DROP TABLE a;\n");
+    let one = |head: &str, middle: &str| format!("{head}{up}{middle}{undo}");
+    let in_parts = [
+        ("1_a.sql", one("-- migrate:up\n", "-- migrate:down\n")),
+        ("20240506192337_a.sql", one("", "-- @UNDO\n")),
+        ("1_a.sql", one("-- +goose Up\r\n", "-- +goose Down\r\n")),
+    ];
+    for (path, text) in &in_parts {
+        let made = from_other_tools(&[(path, text)]);
+        assert!(
+            made[0].contains("sql!(r#\"CREATE TABLE a (b);\"#)"),
+            "{}",
+            made[0]
+        );
+        assert!(made[0].contains(down), "{}", made[0]);
+    }
+    for [up_path, down_path] in [
+        ["1_a.up.sql", "1_a.down.sql"],
+        ["2024-05-06-192337_a/up.sql", "2024-05-06-192337_a/down.sql"],
+        ["01-a/up.sql", "01-a/down.sql"],
+        ["V1__a.sql", "U1__a.sql"],
+    ] {
+        let made = from_other_tools(&[(up_path, up), (down_path, undo)]);
+        assert!(made[0].contains(down), "{}", made[0]);
+    }
+    let plain = from_other_tools(&[("1_a.sql", up), ("2_b.sql", undo)]);
+    assert!(
+        plain[1].starts_with("(\"2_b\", irreversible = "),
+        "{}",
+        plain[1]
+    );
+}
+
+#[test]
+fn what_cannot_be_a_migration_says_why() {
+    let tree = Tree::library(&[
+        ("sql/V1.1__a.sql", "SELECT 1;"),
+        ("sql/V2__b.sql", "SELECT ${x};"),
+        ("sql/V1.2__b.sql", "SELECT 1;"),
+        ("sql/R__d.sql", "SELECT 1;"),
+        ("sql/schema.sql", "SELECT 1;"),
+    ]);
+    let error = refused(&tree);
+    for expected in [
+        "nothing was imported: 4 faults",
+        "sql/V1.2__b.sql: it comes to the version 1, and so does sql/V1.1__a.sql: rename one of them",
+        "sql/V2__b.sql: it is a program, or SQL with variables in it: write this migration by hand",
+        "sql/R__d.sql: `R__d` is not a migration id",
+        "sql/schema.sql: this file belongs to no migration: begin its name with a number, as in `0001_schema.sql`, or move it away",
+    ] {
+        assert!(error.contains(expected), "{expected}\n\n{error}");
+    }
+    let tree = Tree::library(&[("sql/1_a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Dwon\n")]);
+    let error = refused(&tree);
+    assert!(
+        error.contains("goose knows no `-- +goose Dwon` [marker]\n  --> sql/1_a.sql:3:1\n"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_folder_that_stands_alone() {
     let tree = Tree::new(&[
@@ -409,7 +526,7 @@ fn a_folder_that_stands_alone() {
 #[test]
 fn a_folder_without_pairs_is_no_history() {
     let tree = Tree::library(&[("sql/README.md", "")]);
-    assert!(refused(&tree).starts_with("sql has no file called NAME.up.sql"));
+    assert!(refused(&tree).starts_with("sql holds no migration: name the folder"));
     fs::remove_dir_all(tree.path("sql")).unwrap();
     assert!(refused(&tree).starts_with("cannot read sql: "));
 }

@@ -260,6 +260,9 @@ impl Gathering<'_> {
             _ if no_transaction || sections.no_transaction => Some(false),
             _ if text.starts_with("-- no-transaction") => Some(false),
             Some(Marked::Goose | Marked::Dbmate) => Some(true),
+            None if member.named.family == Family::Folders && is_diesels(&member.named.name) => {
+                Some(true)
+            },
             _ => None,
         };
         self.folder.migrations.push(Migration {
@@ -316,6 +319,12 @@ fn undo_or_unordered(members: &mut [Member]) {
             named.role = Role::Up;
         }
     }
+}
+
+/// diesel names its folders by the moment, with dashes.
+fn is_diesels(name: &str) -> bool {
+    let version = name.split('_').next().unwrap_or_default();
+    name::without_dashes(name).is_some() && version.len() >= "2024-05-06-192337".len()
 }
 
 fn is_empty(text: &str, dialect: Dialect) -> bool {

@@ -1,9 +1,5 @@
 //! A pair of SQL files as the Rust file of a migration.
 
-use std::path::PathBuf;
-
-use migrate_schema::Dialect;
-
 use super::{
     ImportOptions,
     files::Pair,
@@ -23,23 +19,10 @@ pub(super) struct Converted {
     pub(super) unchecked: Vec<ImportFault>,
 }
 
-pub(super) fn convert(
-    pair: &Pair,
-    dialect: Dialect,
-    options: &ImportOptions,
-) -> Result<Converted, Vec<ImportFault>> {
+pub(super) fn convert(pair: &Pair, options: &ImportOptions) -> Result<Converted, Vec<ImportFault>> {
     let mut faults = Vec::new();
-    let mut read = |file: &PathBuf| {
-        Script::read(file, dialect)
-            .map_err(|fault| faults.push(fault))
-            .ok()
-    };
-    let up = read(&pair.up);
-    let down = pair.down.as_ref().and_then(&mut read);
-    let Some(up) = up.filter(|_| faults.is_empty()) else {
-        return Err(faults);
-    };
-    let outside = [Some(&up), down.as_ref()]
+    let (up, down) = (&pair.up, pair.down.as_ref());
+    let outside = [Some(up), down]
         .into_iter()
         .flatten()
         .find_map(Script::outside_transaction);
@@ -47,8 +30,9 @@ pub(super) fn convert(
     let mut half = |script: &Script| {
         let refused = script.syntax_faults();
         let remainder = match &outside {
-            None => script.for_a_transaction(),
             Some((_, statement)) => script.for_no_transaction(&format!("`{statement}`")),
+            None if pair.no_transaction => script.for_no_transaction("what its files say"),
+            None => script.for_a_transaction(),
         };
         let remainder = remainder.map_err(|found| faults.extend(found)).ok();
         let body = remainder
@@ -57,8 +41,8 @@ pub(super) fn convert(
         unchecked.extend(refused);
         Some((body?, remainder?.foreign_keys))
     };
-    let up_half = half(&up);
-    let down_half = down.as_ref().map(&mut half);
+    let up_half = half(up);
+    let down_half = down.map(&mut half);
     if !options.keep_going {
         faults.append(&mut unchecked);
     }
@@ -70,7 +54,7 @@ pub(super) fn convert(
     if down_body.is_none() {
         attribute.push("irreversible = \"imported without a down script\"".to_owned());
     }
-    if outside.is_some() {
+    if outside.is_some() || pair.no_transaction {
         attribute.push("transaction = false".to_owned());
     }
     if up_keys.max(down_keys.flatten()) == Some(Switched::Off) {
@@ -80,7 +64,7 @@ pub(super) fn convert(
     let file = MigrationFile {
         id: &pair.id,
         struct_name: &struct_name,
-        doc: &doc(&up, down.as_ref()),
+        doc: &doc(up, down),
         options: &attribute,
         up: up_body,
         down: down_body,
@@ -94,8 +78,10 @@ pub(super) fn convert(
 
 fn doc(up: &Script, down: Option<&Script>) -> String {
     match down {
-        Some(down) => format!("Imported from `{}` and `{}`.", up.name(), down.name()),
-        None => format!("Imported from `{}`.", up.name()),
+        Some(down) if down.file != up.file => {
+            format!("Imported from `{}` and `{}`.", up.name(), down.name())
+        }
+        _ => format!("Imported from `{}`.", up.name()),
     }
 }
 
@@ -113,9 +99,10 @@ fn body(script: &Script, remainder: &Remainder, refused: &[ImportFault]) -> Body
         comment.push(remainder.sql.clone());
     }
     // A text of several lines stands on lines of its own, so that its first is indented as it was.
-    let sql = match remainder.sql.contains('\n') {
-        true => format!("\n{}\n", remainder.sql),
-        false => remainder.sql.clone(),
+    let sql = without_statement_marks(&remainder.sql);
+    let sql = match sql.contains('\n') {
+        true => format!("\n{sql}\n"),
+        false => sql,
     };
     let literal = literal::sql(&sql);
     let step = match refused {
@@ -126,6 +113,19 @@ fn body(script: &Script, remainder: &Remainder, refused: &[ImportFault]) -> Body
         comment: comment.join("\n"),
         step: remainder.has_statements.then_some(step),
     }
+}
+
+/// goose has to be told where a statement with `;` inside begins and ends.
+fn without_statement_marks(sql: &str) -> String {
+    let is_mark = |line: &str| {
+        let words = line.trim_start_matches('-').trim_start();
+        line.starts_with("--") && words.to_ascii_lowercase().starts_with("+goose statement")
+    };
+    if !sql.contains("+goose") {
+        return sql.to_owned();
+    }
+    let lines: Vec<&str> = sql.split('\n').filter(|line| !is_mark(line)).collect();
+    lines.join("\n")
 }
 
 /// What was changed and why, as lines for a comment.

@@ -1,168 +1,168 @@
-//! The files of an import: which belong together, and what their ids are.
+//! The files of an import: read, and put together to migrations.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
-use migrate_schema::{IdError, MigrationId};
+use migrate_schema::{
+    Code, Dialect, MigrationId,
+    folder::{self, Part},
+};
 
-use crate::project::{ImportFault, ProjectError};
+use super::{script::Script, text};
+use crate::{
+    project::{ImportFault, ProjectError},
+    sources::{Source, Sources},
+};
 
-/// The SQL files of one migration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A migration to import.
+#[derive(Debug)]
 pub(super) struct Pair {
     pub(super) id: MigrationId,
-    pub(super) up: PathBuf,
-    pub(super) down: Option<PathBuf>,
+    pub(super) up: Script,
+    pub(super) down: Option<Script>,
+    /// The files say that it runs without a transaction.
+    pub(super) no_transaction: bool,
 }
 
 /// What a folder holds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// In the order of their ids.
+    /// In the order in which they run.
     pub(super) pairs: Vec<Pair>,
     /// What is no SQL.
     pub(super) ignored: Vec<PathBuf>,
-    /// What is wrong with names and what has no other half.
+    /// What is wrong with the files, their names and their markers.
     pub(super) faults: Vec<ImportFault>,
 }
 
-/// The two files of a name, as far as they were found.
-#[derive(Debug, Default)]
-struct Found {
-    up: Option<PathBuf>,
-    down: Option<PathBuf>,
+/// A file, and its text with LF for CRLF.
+struct Loaded {
+    source: Source,
+    text: Rc<str>,
 }
 
-pub(super) fn pairs(folder: &Path) -> Result<Pairs, ProjectError> {
-    let unreadable = |source| ProjectError::Read {
-        path: folder.to_owned(),
-        source,
-    };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        paths.push(entry.map_err(unreadable)?.path());
-    }
-    paths.sort();
+pub(super) fn pairs(folder: &Path, dialect: Dialect) -> Result<Pairs, ProjectError> {
+    let sources =
+        Sources::list(folder).map_err(|(path, source)| ProjectError::Read { path, source })?;
     let mut result = Pairs {
-        pairs: Vec::new(),
-        ignored: Vec::new(),
-        faults: Vec::new(),
+        ignored: sources.others,
+        ..Pairs::default()
     };
-    let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    for path in paths {
-        sort_in(path, &mut found, &mut result);
+    let mut loaded = Vec::new();
+    for source in sources.wanted {
+        // Without its text it is still there, as the other half of its migration.
+        let text = load(&source.path, dialect).unwrap_or_else(|fault| {
+            result.faults.push(fault);
+            "".into()
+        });
+        loaded.push(Loaded { source, text });
     }
-    for (name, Found { up, down }) in found {
-        match (up, down, id(&name)) {
-            (Some(up), down, Ok(id)) => result.pairs.push(Pair { id, up, down }),
-            (Some(up), _, Err(error)) => {
-                result.faults.push(ImportFault::of_file(
-                    up,
-                    format!("{error}; rename the file"),
-                ));
-            }
-            (None, Some(down), _) => result.faults.push(ImportFault::of_file(
-                down,
-                format!("there is no `up` to it: add {name}.up.sql, or move this file away"),
-            )),
-            (None, None, _) => {}
+    let files: Vec<folder::File<'_>> = loaded
+        .iter()
+        .map(|file| folder::File {
+            path: &file.source.relative,
+            text: &file.text,
+        })
+        .collect();
+    let read = folder::read(&files, dialect);
+    for migration in &read.migrations {
+        match pair(migration, &loaded, dialect) {
+            Ok(pair) => result.pairs.push(pair),
+            Err(fault) => result.faults.push(fault),
         }
     }
-    result.pairs.sort_by(|a, b| a.id.cmp(&b.id));
+    for folder::Placed { file, finding } in &read.findings {
+        let is_up = || read.migrations.iter().any(|one| one.up.file == *file);
+        let told = match finding.code {
+            // The ids are in order whatever the files are called, and no two are the same.
+            Code::MixedLayouts => false,
+            Code::DuplicateId => !is_up(),
+            _ => true,
+        };
+        if told {
+            result.faults.push(fault(&loaded[*file], finding));
+        }
+    }
+    order(&result.pairs, &mut result.faults);
     Ok(result)
 }
 
-fn sort_in(path: PathBuf, found: &mut BTreeMap<String, Found>, result: &mut Pairs) {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        result.faults.push(ImportFault::of_file(
+fn load(path: &Path, dialect: Dialect) -> Result<Rc<str>, ImportFault> {
+    if path.to_str().is_none() {
+        return Err(ImportFault::of_file(
             path,
             "its name is not UTF-8: rename it",
         ));
-        return;
-    };
-    let name = name.to_owned();
-    if name.starts_with('.') {
-        result.ignored.push(path);
-    } else if path.is_dir() {
-        let file = |file: &str| Some(path.join(file)).filter(|file| file.is_file());
-        let (up, down) = (file("up.sql"), file("down.sql"));
-        if up.is_none() && down.is_none() {
-            result.ignored.push(path);
-        } else {
-            found.insert(name, Found { up, down });
-        }
-    } else if let Some(stem) = name.strip_suffix(".up.sql") {
-        found.entry(stem.to_owned()).or_default().up = Some(path);
-    } else if let Some(stem) = name.strip_suffix(".down.sql") {
-        found.entry(stem.to_owned()).or_default().down = Some(path);
-    } else if name.to_ascii_lowercase().ends_with(".sql") {
-        result.faults.push(ImportFault::of_file(
-            path,
-            "it is neither NAME.up.sql nor NAME.down.sql: rename it, or move it away",
-        ));
-    } else {
-        result.ignored.push(path);
     }
+    let bytes = fs::read(path)
+        .map_err(|error| ImportFault::of_file(path, format!("it cannot be read: {error}")))?;
+    let text = text::decode(&bytes).map_err(|(place, message)| ImportFault {
+        place: Some(place),
+        ..ImportFault::of_file(path, message)
+    })?;
+    Ok(text::with_line_feeds(text, dialect).into())
 }
 
-/// The id for the name of an SQL file.
-fn id(name: &str) -> Result<MigrationId, IdError> {
-    let id: String = without_dashes(name)
-        .unwrap_or_else(|| name.to_owned())
-        .chars()
-        .map(|c| if matches!(c, '-' | '.' | ' ') { '_' } else { c })
-        .collect();
-    id.parse()
+fn pair(
+    migration: &folder::Migration,
+    files: &[Loaded],
+    dialect: Dialect,
+) -> Result<Pair, ImportFault> {
+    let script = |part: &Part| {
+        let Loaded { source, text } = &files[part.file];
+        let path = &source.path;
+        if part.is_sql {
+            return Ok(Script::new(path, text, part.range.clone(), dialect));
+        }
+        let message = "it is a program, or SQL with variables in it: write this migration by hand";
+        Err(ImportFault::of_file(path, message))
+    };
+    let id = migration.id().map_err(|error| {
+        let Source { relative, path } = &files[migration.up.file].source;
+        let in_a_folder = relative.starts_with(&format!("{}/", migration.name));
+        let what = if in_a_folder { "folder" } else { "file" };
+        ImportFault::of_file(path, format!("{error}; rename the {what}"))
+    })?;
+    Ok(Pair {
+        id,
+        up: script(&migration.up)?,
+        down: migration.down.as_ref().map(script).transpose()?,
+        no_transaction: migration.transaction == Some(false),
+    })
 }
 
-/// `2024-05-06_users`, and diesel's `2024-05-06-192337_users` or `2024-05-06-192337-0000_users`, with the date or
-/// the moment as digits in a row. As they stand they would be the number 2024.
-fn without_dashes(name: &str) -> Option<String> {
-    let (head, rest) = name.split_once('_')?;
-    let parts: Vec<&str> = head.split('-').collect();
-    let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    let digits = head.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    let dated = matches!(
-        widths.as_slice(),
-        [4, 2, 2] | [4, 2, 2, 6] | [4, 2, 2, 6, 4]
-    );
-    (digits && dated).then(|| format!("{}_{rest}", parts[..parts.len().min(4)].concat()))
+/// A finding about a whole file has no place.
+fn fault(file: &Loaded, finding: &migrate_schema::Finding) -> ImportFault {
+    if finding.range.is_empty() {
+        let help = finding.help.as_ref().map(|help| format!(": {help}"));
+        let message = finding.message.clone() + &help.unwrap_or_default();
+        return ImportFault::of_file(&file.source.path, message);
+    }
+    ImportFault::at(&file.source.path, &file.text, finding)
+}
+
+/// Ids are ordered by what they mean, and so must be the files.
+fn order(pairs: &[Pair], faults: &mut Vec<ImportFault>) {
+    for two in pairs.windows(2) {
+        let [first, second] = two else { continue };
+        if first.id.version() > second.id.version() {
+            let message = format!(
+                "it runs behind {}, and its id `{}` would come before `{}`: rename it",
+                first.up.file.display(),
+                second.id,
+                first.id
+            );
+            faults.push(ImportFault::of_file(&second.up.file, message));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_are_made_of_file_names() {
-        for (name, expected) in [
-            ("20240506_users", "20240506_users"),
-            ("2024-05-06_users", "20240506_users"),
-            ("2024-05-06-192337_add-users", "20240506192337_add_users"),
-            ("2024-05-06-192337-0000_users", "20240506192337_users"),
-            ("0001_0.2_00__user_role", "0001_0_2_00__user_role"),
-            (
-                "0001_2024-05-06-192337_users",
-                "0001_2024_05_06_192337_users",
-            ),
-            ("000001_add users", "000001_add_users"),
-            ("20210422143411_create-store", "20210422143411_create_store"),
-        ] {
-            assert_eq!(id(name).unwrap().as_str(), expected);
-        }
-        for name in [
-            "V1__users",
-            "users",
-            "1526834456_users",
-            "2024-13-06-192337_users",
-            "1_é",
-        ] {
-            assert!(id(name).is_err(), "{name}");
-        }
-    }
 
     #[test]
     fn files_are_paired_and_nothing_is_passed_over_in_silence() {
@@ -176,6 +176,7 @@ mod tests {
             "3_d.down.sql",
             "x.up.sql",
             "4_e.sql",
+            "seeds.sql",
             "notes.txt",
             ".hidden.sql",
         ] {
@@ -184,7 +185,7 @@ mod tests {
         fs::create_dir_all(root.join("5_f")).unwrap();
         fs::write(root.join("5_f/up.sql"), "").unwrap();
         fs::create_dir_all(root.join("other")).unwrap();
-        let pairs = pairs(root).unwrap();
+        let pairs = pairs(root, Dialect::Sqlite).unwrap();
         let found: Vec<_> = pairs
             .pairs
             .iter()
@@ -195,6 +196,7 @@ mod tests {
             [
                 ("1_a", false),
                 ("2_b", false),
+                ("4_e", false),
                 ("5_f", false),
                 ("10_c", true)
             ]
@@ -211,10 +213,24 @@ mod tests {
         assert_eq!(
             faults,
             [
-                root.join("4_e.sql"),
+                root.join("x.up.sql"),
                 root.join("3_d.down.sql"),
-                root.join("x.up.sql")
+                root.join("seeds.sql")
             ]
+        );
+    }
+
+    #[test]
+    fn files_whose_ids_would_run_in_another_order_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, text) in [("9_b.sql", "b"), ("10_a.sql", "a")] {
+            fs::write(folder.path().join(file), format!("-- migrate:up\n{text}")).unwrap();
+        }
+        let pairs = pairs(folder.path(), Dialect::Sqlite).unwrap();
+        let fault = pairs.faults[0].to_string();
+        assert!(
+            fault.contains("its id `9_b` would come before `10_a`"),
+            "{fault}"
         );
     }
 }

@@ -64,16 +64,16 @@ pub struct ImportedMigration {
     pub file: PathBuf,
     /// The SQL file for `up`.
     pub up: PathBuf,
-    /// The SQL file for `down`; without one the migration is `irreversible`.
+    /// The SQL file for `down`, which may be the same; without one the migration is `irreversible`.
     pub down: Option<PathBuf>,
     /// What the grammar refuses in it, where `keep_going` imported it nevertheless.
     pub unchecked: Vec<ImportFault>,
 }
 
-/// Turns a folder of `NAME.up.sql` and `NAME.down.sql` (or of folders `NAME` with `up.sql` and `down.sql`) into one
-/// migration each.
+/// Turns a folder of SQL files, in any layout of [`migrate_schema::folder`], into migrations.
 ///
-/// The id is the name, with `_` for `-`, `.` and spaces; `2024-05-06-192337_users` becomes `20240506192337_users`.
+/// The id is the name, with `_` for `-`, `.` and spaces; `2024-05-06-192337_users` becomes `20240506192337_users`,
+/// and `V1__users` becomes `1_users`.
 /// The SQL is taken over as it is, except for what the runner does: `BEGIN`, `COMMIT` and `PRAGMA foreign_keys` are
 /// taken out, and a comment says so. Everything is written or, where there is anything wrong, nothing.
 pub fn import(
@@ -93,11 +93,11 @@ pub fn import(
         pairs,
         ignored,
         mut faults,
-    } = files::pairs(source)?;
+    } = files::pairs(source, folder.dialect)?;
     faults.extend(taken_versions(&pairs, &folder, &folder.known()?));
     let mut converted = Vec::new();
     for pair in pairs {
-        match convert::convert(&pair, folder.dialect, options) {
+        match convert::convert(&pair, options) {
             Ok(migration) => converted.push((pair, migration)),
             Err(found) => faults.extend(found),
         }
@@ -125,8 +125,8 @@ pub fn import(
             id: pair.id,
             struct_name,
             file,
-            up: pair.up,
-            down: pair.down,
+            up: pair.up.file,
+            down: pair.down.map(|down| down.file),
             unchecked,
         });
     }
@@ -152,7 +152,7 @@ fn taken_versions(pairs: &[Pair], folder: &Folder<'_>, known: &[Known]) -> Vec<I
         let other = pairs[..at]
             .iter()
             .find(|other| other.id.version() == version)
-            .map(|other| &other.up)
+            .map(|other| &other.up.file)
             .or_else(|| {
                 let file = folder.file(&pair.id);
                 let mut taken = known.iter().filter(|known| known.id.version() == version);
@@ -162,7 +162,7 @@ fn taken_versions(pairs: &[Pair], folder: &Folder<'_>, known: &[Known]) -> Vec<I
             });
         if let Some(other) = other {
             faults.push(ImportFault::of_file(
-                &pair.up,
+                &pair.up.file,
                 format!(
                     "it comes to the version {version}, and so does {}: rename one of them",
                     other.display()

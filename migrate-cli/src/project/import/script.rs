@@ -1,25 +1,29 @@
 //! One SQL file: its text, and what in it is the runner's business.
 
 use std::{
-    fs,
+    ops::Range,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use migrate_schema::{
-    Code, Dialect, Finding, Statement, StatementKind, finding::line_and_column, lex,
-    statement::split, syntax,
+    Code, Dialect, Finding, Level, Statement, StatementKind, finding::line_and_column, grammar,
+    lex, settings::Target, statement::split,
 };
 
 use super::text;
 use crate::project::ImportFault;
 
-/// An SQL file that could be read.
+/// A file of SQL, or a part of one.
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) file: PathBuf,
     dialect: Dialect,
-    /// Its text with LF for CRLF, except inside quotes.
-    text: String,
+    /// All of the file, with LF for CRLF except inside quotes.
+    whole: Rc<str>,
+    /// Where the part stands in it.
+    range: Range<usize>,
+    /// Of the part.
     pub(super) statements: Vec<Statement>,
 }
 
@@ -48,20 +52,19 @@ pub(super) enum Switched {
 }
 
 impl Script {
-    pub(super) fn read(file: &Path, dialect: Dialect) -> Result<Self, ImportFault> {
-        let bytes = fs::read(file)
-            .map_err(|error| ImportFault::of_file(file, format!("it cannot be read: {error}")))?;
-        let text = text::decode(&bytes).map_err(|(place, message)| ImportFault {
-            place: Some(place),
-            ..ImportFault::of_file(file, message)
-        })?;
-        let text = text::with_line_feeds(text, dialect);
-        Ok(Self {
+    /// A part of a file that begins at the start of a line.
+    pub(super) fn new(file: &Path, whole: &Rc<str>, range: Range<usize>, dialect: Dialect) -> Self {
+        Self {
             file: file.to_owned(),
             dialect,
-            statements: split(&text, dialect),
-            text,
-        })
+            statements: split(&whole[range.clone()], dialect),
+            whole: Rc::clone(whole),
+            range,
+        }
+    }
+
+    fn text(&self) -> &str {
+        &self.whole[self.range.clone()]
     }
 
     /// The name without its folder.
@@ -75,14 +78,16 @@ impl Script {
 
     /// What the grammar refuses.
     pub(super) fn syntax_faults(&self) -> Vec<ImportFault> {
-        let (_, findings) = syntax::check(&self.text, self.dialect);
-        let refused = findings
-            .into_iter()
-            .filter(|finding| finding.code == Code::SqlSyntax);
+        let parsed = grammar::parse(self.text(), &Target::from(self.dialect));
+        let refused = parsed.findings.into_iter().filter(|finding| {
+            // What the runner has its own mind about is looked at elsewhere.
+            !matches!(finding.code, Code::SqlEmpty | Code::TransactionControl)
+                && finding.code.level() == Level::Deny
+        });
         refused
             .map(|finding| ImportFault {
                 can_be_kept: true,
-                ..self.fault(&finding)
+                ..self.fault(finding)
             })
             .collect()
     }
@@ -110,7 +115,7 @@ impl Script {
             .filter(|s| s.kind == StatementKind::ForeignKeysPragma);
         let removed: Vec<&Statement> = self.statements.iter().filter(is_runners).collect();
         Ok(Remainder {
-            sql: text::trimmed(&text::without(&self.text, &removed, self.dialect)),
+            sql: text::trimmed(&text::without(self.text(), &removed, self.dialect)),
             has_statements: removed.len() < self.statements.len(),
             removed: removed
                 .iter()
@@ -138,7 +143,7 @@ impl Script {
             )]);
         }
         Ok(Remainder {
-            sql: text::trimmed(&self.text),
+            sql: text::trimmed(self.text()),
             has_statements: !self.statements.is_empty(),
             removed: Vec::new(),
             transactions: 0,
@@ -154,18 +159,13 @@ impl Script {
         help: &str,
     ) -> ImportFault {
         let range = statement.start..statement.end;
-        self.fault(&Finding::new(Code::TransactionControl, message, range).help(help))
+        self.fault(Finding::new(Code::TransactionControl, message, range).help(help))
     }
 
-    fn fault(&self, finding: &Finding) -> ImportFault {
-        let file = self.file.display();
-        ImportFault {
-            place: Some(line_and_column(&self.text, finding.range.start)),
-            rendered: Some(
-                finding.render(&self.text, |line, column| format!("{file}:{line}:{column}")),
-            ),
-            ..ImportFault::of_file(&self.file, &finding.message)
-        }
+    fn fault(&self, mut finding: Finding) -> ImportFault {
+        let start = self.range.start;
+        finding.range = finding.range.start + start..finding.range.end + start;
+        ImportFault::at(&self.file, &self.whole, &finding)
     }
 
     fn switched(&self, pragma: &Statement) -> Switched {
@@ -179,12 +179,12 @@ impl Script {
     }
 
     fn line(&self, statement: &Statement) -> usize {
-        line_and_column(&self.text, statement.start).0
+        line_and_column(&self.whole, self.range.start + statement.start).0
     }
 
     /// The statement on one line, without comments.
     pub(super) fn words(&self, statement: &Statement) -> String {
-        let text = statement.text(&self.text);
+        let text = statement.text(self.text());
         let mut words = String::new();
         let mut end = 0;
         for token in lex::tokens(text, self.dialect) {
@@ -203,10 +203,9 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::project::import) fn script(text: &str) -> Script {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("1_a.up.sql");
-        fs::write(&file, text).unwrap();
-        Script::read(&file, Dialect::Sqlite).unwrap()
+        let text: Rc<str> = text::with_line_feeds(text, Dialect::Sqlite).into();
+        let all = 0..text.len();
+        Script::new(Path::new("1_a.up.sql"), &text, all, Dialect::Sqlite)
     }
 
     fn remainder(text: &str) -> Remainder {
@@ -277,8 +276,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_part_has_its_places_in_the_whole() {
+        let whole: Rc<str> = "-- migrate:up\nVACUUM;\nCREATE TABEL a (b);\n".into();
+        let script = Script::new(
+            Path::new("1_a.sql"),
+            &whole,
+            14..whole.len(),
+            Dialect::Sqlite,
+        );
+        assert_eq!(script.outside_transaction(), Some((2, "VACUUM".to_owned())));
+        let faults = script.syntax_faults();
+        assert_eq!(faults[0].place, Some((3, 8)));
+        let text = faults[0].to_string();
+        assert!(text.contains("--> 1_a.sql:3:8\n"), "{text}");
+        assert!(text.contains(" 3 | CREATE TABEL a (b);\n"), "{text}");
+    }
+
+    #[test]
     fn what_the_grammar_refuses_has_its_place_in_the_file() {
-        let faults = script("\u{feff}BEGIN;\r\n\r\nCREATE TABEL a (b);\r\nCOMMIT;").syntax_faults();
+        let faults = script("BEGIN;\r\n\r\nCREATE TABEL a (b);\r\nCOMMIT;").syntax_faults();
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].place, Some((3, 8)));
         assert!(
