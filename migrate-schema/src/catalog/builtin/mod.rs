@@ -4,7 +4,7 @@
 //! concluded from a name that is not in it.
 
 mod mysql;
-mod postgres;
+pub mod postgres;
 mod sqlite;
 
 use crate::Dialect;
