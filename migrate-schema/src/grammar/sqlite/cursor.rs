@@ -8,7 +8,7 @@ use sqlite3_parser::{
 };
 
 use crate::{
-    Statement,
+    Code, Finding, Statement,
     tree::{Name, Path},
 };
 
@@ -42,6 +42,16 @@ pub(super) struct Cursor<'a> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    /// What SQLite refuses in a statement that its grammar takes.
+    pub(super) findings: Vec<Finding>,
+    /// The first parameter (`?`) of the statement.
+    pub(super) parameter: Option<Range<usize>>,
+    /// The first `RAISE` of the statement.
+    pub(super) raise: Option<Range<usize>>,
+    /// `AUTOINCREMENT` in a `PRIMARY KEY (…)`.
+    pub(super) autoincrement: Option<Range<usize>>,
+    /// The reading has ended because it went too deep, which says nothing about the syntax.
+    pub(super) too_deep: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -63,6 +73,11 @@ impl<'a> Cursor<'a> {
             tokens,
             at: 0,
             depth: 0,
+            findings: Vec::new(),
+            parameter: None,
+            raise: None,
+            autoincrement: None,
+            too_deep: false,
         })
     }
 
@@ -119,6 +134,14 @@ impl<'a> Cursor<'a> {
         self.at >= self.tokens.len()
     }
 
+    /// Where the token that comes next stands; at the end, the last one.
+    pub(super) fn next_range(&self) -> Range<usize> {
+        self.tokens
+            .get(self.at)
+            .or(self.tokens.last())
+            .map_or(0..0, Token::range)
+    }
+
     /// The first byte of what comes next.
     pub(super) fn start(&self) -> usize {
         self.tokens
@@ -138,9 +161,16 @@ impl<'a> Cursor<'a> {
         self.sql.get(range).unwrap_or_default()
     }
 
+    /// Something that SQLite refuses whatever the database holds, and what to write instead.
+    pub(super) fn refuse(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) {
+        self.findings
+            .push(Finding::new(Code::InvalidDefinition, message, range).help(help));
+    }
+
     /// Reads something that can hold another of its kind.
     pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth >= DEEPEST {
+            self.too_deep = true;
             return Err(Unread);
         }
         self.depth += 1;

@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::ops::Range;
+
 use sqlite3_parser::dialect::TokenType::{self, *};
 
 use super::cursor::{Cursor, DEEPEST, Read, Unread, is_identifier, is_name, unquoted};
@@ -49,6 +51,13 @@ const fn infix(kind: TokenType) -> Option<(u8, &'static str)> {
     })
 }
 
+/// How something is sorted.
+struct Direction {
+    descending: bool,
+    /// Where `NULLS FIRST` or `NULLS LAST` stands.
+    nulls: Option<Range<usize>>,
+}
+
 fn operation(operator: &str, operands: Vec<Expression>) -> ExpressionKind {
     ExpressionKind::Operation {
         operator: operator.to_owned(),
@@ -87,6 +96,7 @@ impl Cursor<'_> {
                 let grows = is_infix(operator) && chain == Some(tightness);
                 levels += usize::from(!grows);
                 if levels > DEEPEST {
+                    cursor.too_deep = true;
                     return Err(Unread);
                 }
                 left = cursor.operator(start, left, tightness, operator, grows)?;
@@ -296,7 +306,8 @@ impl Cursor<'_> {
             TK_RAISE if self.peek_at(1) == TK_LP => self.raise()?,
             TK_STRING if self.peek_at(1) == TK_DOT => self.column()?,
             TK_VARIABLE => {
-                self.next()?;
+                let range = self.next()?.range();
+                self.parameter.get_or_insert(range);
                 ExpressionKind::Parameter
             }
             _ => match self.literal()? {
@@ -396,7 +407,8 @@ impl Cursor<'_> {
     }
 
     fn raise(&mut self) -> Read<ExpressionKind> {
-        self.next()?;
+        let range = self.next()?.range();
+        self.raise.get_or_insert(range);
         self.expect(TK_LP)?;
         let mut operands = Vec::new();
         if !self.eat(TK_IGNORE) {
@@ -499,18 +511,47 @@ impl Cursor<'_> {
     pub(super) fn sorted(&mut self) -> Read<Vec<Expression>> {
         let parts = self.list(|cursor| {
             let expression = cursor.expression()?;
-            cursor.direction();
+            cursor.direction()?;
             Ok(expression)
         })?;
         Ok(parts)
     }
 
-    /// `ASC`, `DESC`, `NULLS FIRST`; whether it is `DESC`.
-    fn direction(&mut self) -> bool {
+    /// `ASC`, `DESC`, `NULLS FIRST`.
+    fn direction(&mut self) -> Read<Direction> {
         let descending = self.eat(TK_DESC);
         let _ = descending || self.eat(TK_ASC);
-        let _ = self.eat_both(TK_NULLS, TK_FIRST) || self.eat_both(TK_NULLS, TK_LAST);
-        descending
+        let start = self.start();
+        let nulls = self.peek() == TK_NULLS && matches!(self.peek_at(1), TK_FIRST | TK_LAST);
+        if nulls {
+            self.next()?;
+            self.next()?;
+        }
+        Ok(Direction {
+            descending,
+            nulls: nulls.then(|| start..self.end()),
+        })
+    }
+
+    /// The columns of a key, whose order nobody can choose.
+    pub(super) fn conflict_target(&mut self) -> Read<Vec<Expression>> {
+        self.bracketed(|cursor| {
+            let expression = cursor.expression()?;
+            let direction = cursor.direction()?;
+            cursor.no_nulls(direction.nulls);
+            Ok(expression)
+        })
+    }
+
+    fn no_nulls(&mut self, nulls: Option<Range<usize>>) {
+        if let Some(range) = nulls {
+            let text = self.text(range.clone()).to_ascii_uppercase();
+            self.refuse(
+                range,
+                format!("`{text}` is for `ORDER BY` only"),
+                "leave it out: in an index of SQLite NULL comes before everything else",
+            );
+        }
     }
 
     /// The parts of an index or a key; the bracket comes next.
@@ -520,19 +561,29 @@ impl Cursor<'_> {
 
     pub(super) fn index_part(&mut self) -> Read<IndexPart> {
         let expression = self.expression()?;
-        let descending = self.direction();
-        let (expression, collation) = match expression.kind {
+        let direction = self.direction()?;
+        self.no_nulls(direction.nulls);
+        let (mut expression, collation) = match expression.kind {
             ExpressionKind::Collate {
                 expression,
                 collation,
             } => (*expression, Some(collation)),
             _ => (expression, None),
         };
+        // A string is the name of a column here.
+        if let ExpressionKind::Literal(Literal::Text(text)) = expression.kind {
+            let name = Name {
+                text,
+                quoted: false,
+                range: expression.range.clone(),
+            };
+            expression.kind = ExpressionKind::Column { table: None, name };
+        }
         Ok(IndexPart {
             expression,
             collation,
             operator_class: None,
-            descending,
+            descending: direction.descending,
             length: None,
         })
     }

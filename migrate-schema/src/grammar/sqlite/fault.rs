@@ -10,27 +10,52 @@ use sqlite3_parser::lexer::sql::{
 
 use crate::{Code, Dialect, Finding, Statement, lex, nearest};
 
+/// The verdict on the syntax of a statement.
+pub(super) enum Verdict {
+    /// It is good.
+    Good,
+    /// It is wrong.
+    Wrong(Box<Finding>),
+    /// A column is listed twice, which SQLite takes, and behind which the parser does not look.
+    Unfinished,
+}
+
 /// What is wrong with the syntax of a statement.
-pub(super) fn fault(sql: &str, statement: Statement) -> Option<Finding> {
+pub(super) fn verdict(sql: &str, statement: Statement) -> Verdict {
     let text = statement.text(sql);
     let bump = Bump::new();
     let mut parser = SqliteParser::new(&bump, text.as_bytes());
     loop {
         match parser.next() {
             Ok(Some(_)) => {}
-            Ok(None) => return None,
+            Ok(None) => return Verdict::Good,
+            Err(SqliteError::ParserError(SqliteParserError::Custom(message), _))
+                if message.ends_with("specified more than once") =>
+            {
+                return Verdict::Unfinished;
+            }
             Err(error) => {
                 let (message, range) = place(text, &error);
                 let range = statement.start + range.start..statement.start + range.end;
-                let help =
-                    missing_separator(sql, statement, &range).or_else(|| misspelt(sql, &range));
-                let finding = Finding::new(Code::SqlSyntax, message, range);
-                return Some(match help {
-                    Some(help) => finding.help(help),
-                    None => finding,
-                });
+                return Verdict::Wrong(Box::new(finding(sql, statement, message, range)));
             }
         }
+    }
+}
+
+/// What stands here cannot stand here.
+pub(super) fn near(sql: &str, statement: Statement, range: Range<usize>) -> Finding {
+    let near = sql.get(range.clone()).unwrap_or_default();
+    let message = format!("near \"{near}\": syntax error");
+    finding(sql, statement, message, range)
+}
+
+fn finding(sql: &str, statement: Statement, message: String, range: Range<usize>) -> Finding {
+    let help = missing_separator(sql, statement, &range).or_else(|| misspelt(sql, &range));
+    let finding = Finding::new(Code::SqlSyntax, message, range);
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
     }
 }
 

@@ -3,6 +3,7 @@
 //! The verdict is that of `sqlite3-parser`, which is SQLite's own grammar. Its tree has no places in it, so the tree is
 //! read a second time from the same tokens; what that reading cannot follow is opaque.
 
+mod check;
 mod cursor;
 mod expression;
 mod fault;
@@ -11,6 +12,7 @@ mod statement;
 mod table;
 
 use cursor::{Cursor, Token};
+use fault::Verdict;
 use sqlite3_parser::dialect::TokenType;
 
 use crate::{
@@ -32,17 +34,32 @@ pub(super) fn parse(
 ) -> Option<tree::Statement> {
     let range = statement.start..statement.end;
     let cursor = Cursor::new(sql, statement);
-    if cursor
+    let shallow = cursor
         .as_ref()
-        .is_none_or(|cursor| brackets(cursor.tokens()) <= DEEPEST_BRACKETS)
-        && let Some(finding) = fault::fault(sql, statement)
-    {
-        findings.push(finding);
+        .is_none_or(|cursor| brackets(cursor.tokens()) <= DEEPEST_BRACKETS);
+    let verdict = if shallow {
+        fault::verdict(sql, statement)
+    } else {
+        Verdict::Good
+    };
+    if let Verdict::Wrong(finding) = verdict {
+        findings.push(*finding);
         return None;
     }
-    let actions = cursor
-        .and_then(|mut cursor| cursor.statement().ok())
-        .unwrap_or_else(|| vec![opaque(sql, statement)]);
+    let actions = cursor.and_then(|mut cursor| {
+        let Ok(actions) = cursor.statement() else {
+            if matches!(verdict, Verdict::Unfinished) && !cursor.too_deep {
+                findings.push(fault::near(sql, statement, cursor.next_range()));
+            }
+            return None;
+        };
+        for action in &actions {
+            cursor.check(action);
+        }
+        findings.append(&mut cursor.findings);
+        Some(actions)
+    });
+    let actions = actions.unwrap_or_else(|| vec![opaque(sql, statement)]);
     Some(tree::Statement { range, actions })
 }
 

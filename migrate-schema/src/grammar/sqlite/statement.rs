@@ -243,9 +243,7 @@ impl Cursor<'_> {
         let mut columns = Vec::new();
         let mut predicate = None;
         if self.peek() == TK_LP {
-            self.expect(TK_LP)?;
-            columns = self.sorted()?;
-            self.expect(TK_RP)?;
+            columns = self.conflict_target()?;
             predicate = self.filter()?;
         }
         self.expect(TK_DO)?;

@@ -2,7 +2,10 @@
 
 use sqlite3_parser::dialect::TokenType::*;
 
-use super::cursor::{Cursor, Read, Unread, is_identifier};
+use super::{
+    check::is_integer,
+    cursor::{Cursor, Read, Unread, is_identifier},
+};
 use crate::tree::{
     Alter, AlterTable, Behavior, Column, ColumnChange, Constraint, ConstraintKind, CreateTable,
     DropWhich, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name, ObjectKind, Path,
@@ -31,6 +34,7 @@ impl Cursor<'_> {
             table.columns.push(self.column_definition()?);
         }
         self.expect(TK_RP)?;
+        self.count_up(&mut table);
         while !self.at_end() {
             let _ = self.eat(TK_COMMA);
             if self.eat(TK_WITHOUT) {
@@ -42,6 +46,36 @@ impl Cursor<'_> {
             }
         }
         Ok(table)
+    }
+
+    /// `PRIMARY KEY (a AUTOINCREMENT)` means the same as `AUTOINCREMENT` behind the column.
+    fn count_up(&mut self, table: &mut CreateTable) {
+        let Some(range) = self.autoincrement.take() else {
+            return;
+        };
+        let key = table
+            .constraints
+            .iter()
+            .find_map(|constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey(parts) => match parts.as_slice() {
+                    [part] => part.expression.as_column().map(|name| name.text.clone()),
+                    _ => None,
+                },
+                _ => None,
+            });
+        let column = table.columns.iter_mut().find(|column| {
+            key.as_ref()
+                .is_some_and(|key| key.eq_ignore_ascii_case(&column.name.text))
+                && is_integer(column)
+        });
+        match column {
+            Some(column) => column.auto_increment = true,
+            None => self.refuse(
+                range,
+                super::check::AUTOINCREMENT,
+                super::check::AUTOINCREMENT_HELP,
+            ),
+        }
     }
 
     /// What stands behind `CREATE VIRTUAL TABLE`.
@@ -117,7 +151,9 @@ impl Cursor<'_> {
                 self.expect(TK_KEY)?;
                 self.expect(TK_LP)?;
                 let parts = self.list(Self::index_part)?;
-                let _ = self.eat(TK_AUTOINCR);
+                if self.peek() == TK_AUTOINCR {
+                    self.autoincrement = Some(self.next()?.range());
+                }
                 self.expect(TK_RP)?;
                 ConstraintKind::PrimaryKey(parts)
             }
@@ -292,16 +328,24 @@ impl Cursor<'_> {
     }
 
     fn primary_key(&mut self, column: &mut Column, name: Option<Name>) -> Read<()> {
+        let start = self.start();
         self.next()?;
         self.expect(TK_KEY)?;
         let descending = self.eat(TK_DESC);
         let _ = self.eat(TK_ASC);
         self.on_conflict()?;
-        column.primary_key = Some(PrimaryKeyMark {
+        let mark = PrimaryKeyMark {
             name,
             autoincrement: self.eat(TK_AUTOINCR),
             descending,
-        });
+        };
+        if column.primary_key.replace(mark).is_some() {
+            self.refuse(
+                start..self.end(),
+                format!("column `{}` is the primary key twice", column.name),
+                "once is enough",
+            );
+        }
         Ok(())
     }
 
@@ -311,8 +355,17 @@ impl Cursor<'_> {
         self.expect(TK_RP)?;
         let mut stored = false;
         if is_identifier(self.peek()) && self.peek() != TK_GENERATED {
-            stored = self.peek_text().eq_ignore_ascii_case("stored");
-            self.next()?;
+            let word = self.peek_text();
+            stored = word.eq_ignore_ascii_case("stored");
+            let known = stored || word.eq_ignore_ascii_case("virtual");
+            let range = self.next()?.range();
+            if !known {
+                self.refuse(
+                    range,
+                    format!("`{word}`: a generated column is `STORED` or `VIRTUAL`"),
+                    "write `STORED` to keep the value in the table, `VIRTUAL` to compute it when it is read",
+                );
+            }
         }
         column.generated = Some(Generated { expression, stored });
         Ok(())
