@@ -105,6 +105,8 @@ codes! {
     ColumnCount = "column_count" Deny,
     /// What the engine refuses for another reason that the schema tells.
     InvalidDefinition = "invalid_definition" Deny,
+    /// What the engine takes now and refuses where it is used: a view or a trigger of SQLite that names what is not there.
+    BrokenDefinition = "broken_definition" Warn,
     /// Something that only a later migration makes.
     WrongOrder = "wrong_order" Deny,
     /// A file of SQL with `down` for which there is no `up`.

@@ -104,7 +104,10 @@ fn deep_nesting() {
         for sql in soup::deep(depth) {
             for target in targets() {
                 // The only word of a stack that has overflown.
-                eprintln!("{target}, {depth} deep: {}", sql.chars().take(60).collect::<String>());
+                eprintln!(
+                    "{target}, {depth} deep: {}",
+                    sql.chars().take(60).collect::<String>()
+                );
                 let parsed = parse(&sql, &target);
                 replay(&target, &sql, &parsed);
             }

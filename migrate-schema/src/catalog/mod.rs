@@ -13,6 +13,7 @@ mod apply;
 pub mod builtin;
 mod lookup;
 mod object;
+pub mod query;
 mod store;
 mod unknown;
 

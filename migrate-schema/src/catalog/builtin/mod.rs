@@ -115,14 +115,12 @@ pub fn type_names(dialect: Dialect) -> impl Iterator<Item = &'static str> {
 ///
 /// On SQLite an application may register more.
 pub fn is_collation(dialect: Dialect, name: &str) -> Option<bool> {
-    contains(
-        match dialect {
-            Dialect::Sqlite => sqlite::COLLATIONS,
-            Dialect::Postgres => postgres::COLLATIONS,
-            Dialect::Mysql => mysql::COLLATIONS,
-        },
-        name,
-    )
+    contains(collations(dialect), name)
+}
+
+/// The names of all collations, for "did you mean".
+pub fn collation_names(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    collations(dialect).iter().copied()
 }
 
 /// The columns of a function that gives rows, then its hidden ones, where they are written down.
@@ -149,6 +147,14 @@ const fn types(dialect: Dialect) -> &'static [&'static str] {
         Dialect::Sqlite => &[],
         Dialect::Postgres => postgres::TYPES,
         Dialect::Mysql => mysql::TYPES,
+    }
+}
+
+const fn collations(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Sqlite => sqlite::COLLATIONS,
+        Dialect::Postgres => postgres::COLLATIONS,
+        Dialect::Mysql => mysql::COLLATIONS,
     }
 }
 

@@ -1,0 +1,250 @@
+//! Calls of functions.
+
+use super::{Resolver, expression::Place, scope::Frame};
+use crate::{
+    Code, Dialect, Finding,
+    catalog::{
+        Class, Function, Lookup, Use,
+        builtin::{self, Arity},
+    },
+    tree::{Expression, ExpressionKind, FunctionKind, Path},
+};
+
+/// What is given to a function.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    name: &'a Path,
+    arguments: &'a [Expression],
+    star: bool,
+    special: bool,
+}
+
+impl<'a> Resolver<'a> {
+    /// A call: its function and the number of its arguments, not what is inside of them.
+    pub(super) fn call(&mut self, expression: &'a Expression, place: Place, frame: &Frame<'_, 'a>) {
+        let ExpressionKind::Call {
+            name,
+            arguments,
+            star,
+            special,
+            window,
+            ..
+        } = &expression.kind
+        else {
+            return;
+        };
+        if let Some(window) = window
+            && !frame.window(self.dialect, &window.text)
+        {
+            self.say(
+                Finding::new(
+                    Code::NoSuchObject,
+                    format!("no such window: {window}"),
+                    window.range.clone(),
+                )
+                .help("name it in the WINDOW clause of this query"),
+            );
+        }
+        let given = Given {
+            name,
+            arguments,
+            star: *star,
+            special: *special,
+        };
+        match self.user_functions(name) {
+            Some(Lookup::Known(functions)) => {
+                for function in functions {
+                    let key = (function.schema.clone(), function.name.clone());
+                    self.uses.insert(Use::of(Class::Function, key));
+                }
+                if self.is_builtin(name).is_none() {
+                    self.own_arguments(given, functions);
+                }
+            }
+            Some(Lookup::Unknown) => {}
+            Some(Lookup::Absent) | None => self.builtin_call(given, place, frame),
+        }
+    }
+
+    /// The functions that migrations made.
+    fn user_functions(&self, name: &Path) -> Option<Lookup<'a, Vec<Function>>> {
+        (self.dialect != Dialect::Sqlite).then(|| self.catalog.functions(name))
+    }
+
+    fn is_builtin(&self, name: &Path) -> Option<builtin::Function> {
+        let system = name
+            .schema
+            .as_ref()
+            .is_none_or(|schema| schema.text.eq_ignore_ascii_case("pg_catalog"));
+        if !system {
+            return None;
+        }
+        builtin::function(self.dialect, &name.name.text)
+    }
+
+    fn builtin_call(&mut self, given: Given<'a>, place: Place, frame: &Frame<'_, 'a>) {
+        let Some(function) = self.is_builtin(given.name) else {
+            self.unknown_call(given, frame);
+            return;
+        };
+        let count = given.arguments.len();
+        if !given.special && !given.star && !function.arity.takes(count) {
+            self.wrong_count(given, &function.arity.describe());
+        }
+        self.misplaced(given, function, place, frame);
+    }
+
+    fn wrong_count(&mut self, given: Given<'a>, wanted: &str) {
+        let count = given.arguments.len();
+        let noun = if wanted == "1" {
+            "argument"
+        } else {
+            "arguments"
+        };
+        let verb = if count == 1 { "is" } else { "are" };
+        self.say(Finding::new(
+            Code::UnknownFunction,
+            format!(
+                "{}() takes {wanted} {noun}, and {count} {verb} given",
+                given.name
+            ),
+            given.name.range(),
+        ));
+    }
+
+    /// Aggregates where no rows are gathered, functions that change where nothing may change.
+    fn misplaced(
+        &mut self,
+        given: Given<'a>,
+        function: builtin::Function,
+        place: Place,
+        frame: &Frame<'_, 'a>,
+    ) {
+        let range = given.name.range();
+        let is_aggregate = function.class == builtin::Class::Aggregate || self.is_extreme(given);
+        // In a query inside another, it may be the outer one's.
+        if is_aggregate && !place.aggregates && !frame.is_nested() {
+            self.say(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    format!(
+                        "{}() gathers rows, which cannot be done in {}",
+                        given.name, place.name
+                    ),
+                    range,
+                )
+                .help("use it in a query of its own, or in HAVING"),
+            );
+            return;
+        }
+        if self.dialect == Dialect::Sqlite && !place.volatile {
+            let name = given.name.name.text.to_ascii_lowercase();
+            if matches!(
+                name.as_str(),
+                "random" | "randomblob" | "changes" | "total_changes" | "last_insert_rowid"
+            ) {
+                self.say(Finding::new(
+                    Code::InvalidDefinition,
+                    format!(
+                        "{}() gives something else each time, which cannot be in {}",
+                        given.name, place.name
+                    ),
+                    range,
+                ));
+            }
+        }
+    }
+
+    /// SQLite's `max(x)` and `min(x)`, which with more arguments are no aggregates.
+    fn is_extreme(&self, given: Given<'a>) -> bool {
+        self.dialect == Dialect::Sqlite
+            && given.arguments.len() == 1
+            && ["max", "min"]
+                .iter()
+                .any(|name| given.name.name.text.eq_ignore_ascii_case(name))
+    }
+
+    fn unknown_call(&mut self, given: Given<'a>, frame: &Frame<'_, 'a>) {
+        if given.special || !builtin::functions_are_known(self.dialect) {
+            return;
+        }
+        if self.dialect == Dialect::Postgres && self.is_other_call(given, frame) {
+            return;
+        }
+        self.ask(|catalog| catalog.no_such_function(given.name, "function"));
+    }
+
+    /// PostgreSQL: `type(x)` is a cast, and `c(t)` is the column `t.c`.
+    fn is_other_call(&self, given: Given<'a>, frame: &Frame<'_, 'a>) -> bool {
+        if given.name.schema.as_ref().is_some_and(|schema| {
+            schema.text.starts_with("pg_") || schema.text == "information_schema"
+        }) {
+            return true;
+        }
+        let [argument] = given.arguments else {
+            return false;
+        };
+        if builtin::is_type(self.dialect, &given.name.name.text) != Some(false)
+            || !matches!(self.catalog.type_(given.name), Lookup::Absent)
+        {
+            return true;
+        }
+        match &argument.kind {
+            ExpressionKind::Column { table: None, name } => {
+                let (sources, unsure) = frame.sources_of(self.dialect, &Path::bare(name.clone()));
+                unsure || !sources.is_empty()
+            }
+            ExpressionKind::Column { .. }
+            | ExpressionKind::Opaque
+            | ExpressionKind::Call { .. }
+            | ExpressionKind::Operation { .. } => false,
+            _ => false,
+        }
+    }
+
+    /// A function that migrations made: whether any of its forms takes so many arguments.
+    fn own_arguments(&mut self, given: Given<'a>, functions: &'a [Function]) {
+        if given.special || given.star {
+            return;
+        }
+        let mut all = 0;
+        for function in functions {
+            if function.kind == FunctionKind::Aggregate {
+                return;
+            }
+            all |= arity_of(function).0;
+        }
+        let arity = Arity(all);
+        if !arity.takes(given.arguments.len()) {
+            self.wrong_count(given, &arity.describe());
+        }
+    }
+}
+
+fn arity_of(function: &Function) -> Arity {
+    let inputs = || {
+        function
+            .arguments
+            .iter()
+            .filter(|argument| !argument.output)
+    };
+    let most = inputs().count();
+    let least = inputs()
+        .filter(|argument| !argument.has_default && !argument.variadic)
+        .count();
+    if most > 30 || inputs().any(|argument| argument.variadic) {
+        return Arity::at_least(u32::try_from(least.min(30)).unwrap_or(0));
+    }
+    // A procedure is called with its outputs, too, on some versions.
+    if function.kind == FunctionKind::Procedure {
+        let all = function.arguments.len().min(30);
+        return Arity::between(
+            u32::try_from(least).unwrap_or(0),
+            u32::try_from(all.max(most)).unwrap_or(30),
+        );
+    }
+    Arity::between(
+        u32::try_from(least).unwrap_or(0),
+        u32::try_from(most).unwrap_or(30),
+    )
+}

@@ -1,0 +1,442 @@
+//! Expressions: the columns, queries, types and collations in them.
+
+use super::{
+    Context, Resolver,
+    scope::{Found, Frame, Source},
+};
+use crate::{
+    Code, Dialect, Finding,
+    catalog::{Class, Lookup, Relation, RelationKind, Use, builtin},
+    nearest,
+    tree::{Expression, ExpressionKind, Name, Path, Query, TypeName},
+};
+
+/// Where an expression stands, as far as it matters to what may stand in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// What people call it.
+    pub(super) name: &'static str,
+    pub(super) aggregates: bool,
+    pub(super) subqueries: bool,
+    /// Functions that give something else each time.
+    pub(super) volatile: bool,
+}
+
+impl Place {
+    const fn new(name: &'static str, aggregates: bool) -> Self {
+        Self {
+            name,
+            aggregates,
+            subqueries: true,
+            volatile: true,
+        }
+    }
+
+    const fn constant(name: &'static str) -> Self {
+        Self {
+            subqueries: false,
+            ..Self::new(name, false)
+        }
+    }
+
+    pub(super) const OUTPUT: Self = Self::new("the list of outputs", true);
+    pub(super) const ORDER_BY: Self = Self::new("ORDER BY", true);
+    pub(super) const HAVING: Self = Self::new("HAVING", true);
+    pub(super) const WINDOW: Self = Self::new("WINDOW", true);
+    pub(super) const WHERE: Self = Self::new("WHERE", false);
+    pub(super) const ON: Self = Self::new("ON", false);
+    pub(super) const GROUP_BY: Self = Self::new("GROUP BY", false);
+    pub(super) const SET: Self = Self::new("SET", false);
+    pub(super) const VALUES: Self = Self::new("VALUES", false);
+    pub(super) const RETURNING: Self = Self::new("RETURNING", false);
+    pub(super) const LIMIT: Self = Self::new("LIMIT", false);
+    pub(super) const FROM: Self = Self::new("FROM", false);
+    pub(super) const WHEN: Self = Self::new("WHEN", false);
+
+    const fn of(context: Context) -> Self {
+        let volatile = !matches!(
+            context,
+            Context::Generated | Context::Index | Context::Predicate
+        );
+        let place = match context {
+            Context::Check => Self::constant("CHECK"),
+            Context::Default => Self::constant("DEFAULT"),
+            Context::Generated => Self::constant("a generated column"),
+            Context::Index => Self::constant("an index"),
+            Context::Predicate => Self::constant("the WHERE of an index"),
+            Context::Partition => Self::constant("PARTITION BY"),
+            Context::Using => Self::constant("USING"),
+        };
+        Self { volatile, ..place }
+    }
+}
+
+/// An expression that is still to be looked at.
+struct Task<'a> {
+    expression: &'a Expression,
+    /// More than one column may stand here.
+    wide: bool,
+}
+
+impl<'a> Resolver<'a> {
+    /// Looks at an expression that gives one value.
+    pub(super) fn expression(
+        &mut self,
+        expression: &'a Expression,
+        place: Place,
+        frame: &Frame<'_, 'a>,
+    ) {
+        self.walk(expression, false, place, frame);
+    }
+
+    /// Looks at an expression that may be a row of several columns.
+    pub(super) fn row(&mut self, expression: &'a Expression, place: Place, frame: &Frame<'_, 'a>) {
+        self.walk(expression, true, place, frame);
+    }
+
+    /// A list instead of recursion: `a AND b AND …` nests as deep as it is long.
+    fn walk(
+        &mut self,
+        expression: &'a Expression,
+        wide: bool,
+        place: Place,
+        frame: &Frame<'_, 'a>,
+    ) {
+        let mut tasks = vec![Task { expression, wide }];
+        while let Some(task) = tasks.pop() {
+            self.work += 1;
+            let expression = task.expression;
+            match &expression.kind {
+                ExpressionKind::Column { table, name } => {
+                    self.column(table.as_ref(), name, place, frame);
+                }
+                ExpressionKind::Literal(_)
+                | ExpressionKind::Parameter
+                | ExpressionKind::Default
+                | ExpressionKind::Opaque => {}
+                ExpressionKind::Subquery(query) => {
+                    let count = self.subquery(query, place, frame);
+                    if let (Some(count), false) = (count, task.wide)
+                        && count != 1
+                    {
+                        self.say(subquery_width(query, count, 1));
+                    }
+                }
+                ExpressionKind::Exists(query) => {
+                    self.subquery(query, place, frame);
+                }
+                ExpressionKind::InQuery { expression, query } => {
+                    let count = self.subquery(query, place, frame);
+                    if let (Some(count), Some(width)) = (count, self.width(expression, frame))
+                        && count != width
+                    {
+                        self.say(subquery_width(query, count, width));
+                    }
+                }
+                ExpressionKind::Call { .. } => self.call(expression, place, frame),
+                ExpressionKind::Cast { ty, .. } => self.type_name(ty),
+                ExpressionKind::Collate { collation, .. } => self.collation(collation),
+                ExpressionKind::Row(parts) => {
+                    if self.dialect == Dialect::Sqlite && !task.wide && parts.len() > 1 {
+                        self.say(
+                            Finding::new(
+                                Code::ColumnCount,
+                                format!("{} values where one is meant", parts.len()),
+                                expression.range.clone(),
+                            )
+                            .help("compare a row with a row, or write one value"),
+                        );
+                    }
+                }
+                ExpressionKind::Operation { .. } => {}
+            }
+            push_children(expression, &mut tasks);
+        }
+    }
+
+    fn subquery(&mut self, query: &'a Query, place: Place, frame: &Frame<'_, 'a>) -> Option<usize> {
+        if !place.subqueries {
+            self.say(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    format!("a query cannot stand in {}", place.name),
+                    query.range.clone(),
+                )
+                .help("only the row itself can be looked at there"),
+            );
+            return None;
+        }
+        self.query(query, frame).count()
+    }
+
+    /// How many columns an expression is.
+    pub(super) fn width(&self, expression: &Expression, frame: &Frame<'_, 'a>) -> Option<usize> {
+        match &expression.kind {
+            ExpressionKind::Row(parts) => Some(parts.len()),
+            ExpressionKind::Subquery(_) | ExpressionKind::Opaque => None,
+            // `t.*` and whole rows.
+            ExpressionKind::Column { table: None, name } if self.dialect == Dialect::Postgres => {
+                match frame.bare(self.dialect, &name.text) {
+                    Found::Column(..) => Some(1),
+                    _ => None,
+                }
+            }
+            _ => Some(1),
+        }
+    }
+
+    /// A name of a column.
+    fn column(
+        &mut self,
+        table: Option<&'a Path>,
+        name: &'a Name,
+        place: Place,
+        frame: &Frame<'_, 'a>,
+    ) {
+        let found = match table {
+            None => frame.bare(self.dialect, &name.text),
+            Some(table) => frame.qualified(self.dialect, table, &name.text),
+        };
+        match found {
+            Found::Column(Some(relation), column) => {
+                if let super::ColumnName::Known(name) = column.name {
+                    self.use_relation(relation, Some(name));
+                }
+            }
+            Found::Column(None, _) | Found::Value | Found::Unknown => {}
+            Found::Ambiguous(sources) => self.ambiguous(name, &sources),
+            Found::NoSource => {
+                if let Some(table) = table {
+                    self.no_source(table, name, frame);
+                }
+            }
+            Found::Missing => match table {
+                Some(table) => self.missing_of(table, name, frame),
+                None => self.missing(name, place, frame),
+            },
+        }
+    }
+
+    fn missing_of(&mut self, table: &'a Path, name: &'a Name, frame: &Frame<'_, 'a>) {
+        // `t.f` is `f(t)` there.
+        let function = Path::bare(name.clone());
+        if self.dialect == Dialect::Postgres
+            && !matches!(self.catalog.functions(&function), Lookup::Absent)
+        {
+            return;
+        }
+        let (sources, _) = frame.sources_of(self.dialect, table);
+        if let Some(source) = sources.first() {
+            self.no_such_column(source, name);
+        }
+    }
+
+    fn missing(&mut self, name: &'a Name, place: Place, frame: &Frame<'_, 'a>) {
+        match self.dialect {
+            Dialect::Sqlite if name.quoted && self.may_be_text(name) => return,
+            Dialect::Sqlite if !name.quoted && is_boolean(&name.text) => return,
+            // Letters with and without accents are the same there.
+            Dialect::Mysql if !name.text.is_ascii() => return,
+            _ => {}
+        }
+        let nearest_with_sources = frame.chain().find(|frame| {
+            frame
+                .sources
+                .iter()
+                .any(|source| source.columns.names().next().is_some())
+        });
+        let sources: &[Source<'a>] = nearest_with_sources.map_or(&[], |frame| &frame.sources);
+        let mut usual = sources.iter().filter(|source| !source.qualified_only);
+        match (usual.next(), usual.next()) {
+            (Some(only), None) if only.relation.is_some() => {
+                let only = only.clone();
+                self.no_such_column(&only, name);
+            }
+            _ => self.no_column_anywhere(name, place, frame),
+        }
+    }
+
+    /// Whether SQLite takes a name that means nothing for a string.
+    fn may_be_text(&self, name: &Name) -> bool {
+        let Some(sql) = self.sql else {
+            return true;
+        };
+        // Behind the name's start, or right at it, where the quotes stand outside of the range.
+        let around = [name.range.start.wrapping_sub(1), name.range.start];
+        let bytes = sql.as_bytes();
+        !around
+            .iter()
+            .any(|at| matches!(bytes.get(*at), Some(b'`' | b'[')))
+    }
+
+    /// A type that is named in an expression.
+    pub(super) fn type_name(&mut self, ty: &'a TypeName) {
+        if self.dialect != Dialect::Postgres || ty.special {
+            return;
+        }
+        match self.catalog.type_(&ty.path) {
+            Lookup::Known(found) => {
+                let key = (found.schema.clone(), found.name.clone());
+                self.uses.insert(Use::of(Class::Type, key));
+                return;
+            }
+            Lookup::Unknown => return,
+            Lookup::Absent => {}
+        }
+        let system = ty
+            .path
+            .schema
+            .as_ref()
+            .is_some_and(|schema| schema.text.starts_with("pg_"));
+        if system
+            || builtin::is_type(self.dialect, &ty.path.name.text) != Some(false)
+            || !matches!(self.catalog.relation(&ty.path), Lookup::Absent)
+        {
+            return;
+        }
+        self.ask(|catalog| catalog.no_such_type(&ty.path));
+    }
+
+    fn collation(&mut self, collation: &'a Path) {
+        if builtin::is_collation(self.dialect, &collation.name.text) != Some(false)
+            || self.dialect == Dialect::Postgres
+        {
+            return;
+        }
+        let near = nearest(&collation.name.text, builtin::collation_names(self.dialect));
+        let range = collation.range();
+        let message = format!("no such collation: {collation}");
+        match (near, self.dialect) {
+            (Some(near), _) => self.say(
+                Finding::new(Code::NoSuchObject, message, range)
+                    .help(format!("did you mean `{near}`?")),
+            ),
+            (None, Dialect::Mysql) => {
+                self.say(Finding::new(Code::NoSuchObject, message, range));
+            }
+            // An application may register it.
+            (None, _) => {}
+        }
+    }
+
+    /// An expression of a table's or an index's definition.
+    pub(super) fn definition(
+        &mut self,
+        relation: Option<&'a Relation>,
+        expression: &'a Expression,
+        context: Context,
+    ) {
+        let mut frame = Frame::default();
+        let names_columns = match context {
+            Context::Default => self.dialect == Dialect::Mysql,
+            _ => true,
+        };
+        if let (true, Some(relation)) = (names_columns, relation) {
+            let mut source = self.table(relation, &relation.name);
+            source.schema = Some(&relation.schema);
+            frame.sources.push(source);
+        }
+        if relation.is_none() && context == Context::Check {
+            frame.parameters.push("value");
+        }
+        let place = Place::of(context);
+        match context {
+            Context::Default if self.dialect == Dialect::Sqlite => {
+                self.constant(expression, relation);
+            }
+            Context::Generated if self.dialect == Dialect::Sqlite => {
+                self.without_rowid(relation, &mut frame);
+                self.expression(expression, place, &frame);
+            }
+            Context::Index if self.dialect == Dialect::Sqlite => {
+                self.without_rowid(relation, &mut frame);
+                self.expression(expression, place, &frame);
+            }
+            _ => self.expression(expression, place, &frame),
+        }
+    }
+
+    /// Generated columns and indexes cannot name the rowid.
+    fn without_rowid(&self, relation: Option<&'a Relation>, frame: &mut Frame<'_, 'a>) {
+        if relation.is_some_and(|relation| relation.kind == RelationKind::Table) {
+            for source in &mut frame.sources {
+                source.rowid = false;
+            }
+        }
+    }
+
+    /// SQLite's default: it must be constant; its functions are looked for only where it is used.
+    fn constant(&mut self, expression: &'a Expression, relation: Option<&'a Relation>) {
+        // `DEFAULT word` is the word.
+        if matches!(expression.kind, ExpressionKind::Column { .. }) {
+            return;
+        }
+        let mut tasks = vec![expression];
+        while let Some(expression) = tasks.pop() {
+            self.work += 1;
+            let what = match &expression.kind {
+                ExpressionKind::Column { table: None, name } if is_boolean(&name.text) => None,
+                ExpressionKind::Column { .. } => Some("a column"),
+                ExpressionKind::Subquery(_)
+                | ExpressionKind::Exists(_)
+                | ExpressionKind::InQuery { .. } => Some("a query"),
+                _ => None,
+            };
+            if let Some(what) = what {
+                let on =
+                    relation.map_or(String::new(), |relation| format!(" of `{}`", relation.name));
+                self.say(
+                    Finding::new(
+                        Code::InvalidDefinition,
+                        format!("the default of a column{on} is not constant: it names {what}"),
+                        expression.range.clone(),
+                    )
+                    .help("write a constant, or fill the column with UPDATE or a trigger"),
+                );
+                return;
+            }
+            expression.children(|child| tasks.push(child));
+        }
+    }
+}
+
+/// Puts what is inside an expression on the list.
+fn push_children<'a>(expression: &'a Expression, tasks: &mut Vec<Task<'a>>) {
+    let is_row = |expression: &Expression| {
+        matches!(
+            expression.kind,
+            ExpressionKind::Row(_) | ExpressionKind::Subquery(_) | ExpressionKind::Opaque
+        )
+    };
+    let wide = match &expression.kind {
+        // A row beside a row.
+        ExpressionKind::Operation { operands, .. } => {
+            operands.iter().filter(|part| is_row(part)).count() > 1
+                || operands
+                    .iter()
+                    .any(|part| matches!(part.kind, ExpressionKind::Row(_)))
+        }
+        ExpressionKind::InQuery { .. } | ExpressionKind::Row(_) => true,
+        ExpressionKind::Call { special, .. } => *special,
+        _ => false,
+    };
+    expression.children(|child| {
+        tasks.push(Task {
+            expression: child,
+            wide,
+        });
+    });
+}
+
+fn is_boolean(name: &str) -> bool {
+    name.eq_ignore_ascii_case("true") || name.eq_ignore_ascii_case("false")
+}
+
+fn subquery_width(query: &Query, count: usize, wanted: usize) -> Finding {
+    let columns = if count == 1 { "column" } else { "columns" };
+    Finding::new(
+        Code::ColumnCount,
+        format!("the query gives {count} {columns}, where {wanted} can stand"),
+        query.range.clone(),
+    )
+}
