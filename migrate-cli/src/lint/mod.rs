@@ -1,59 +1,64 @@
 //! `cargo migrate lint`: everything that can be said about migrations without a database.
 
 mod arguments;
-mod check;
 mod files;
 mod manifest;
 mod report;
 mod sarif;
-mod transaction;
 
 use migrate_schema::{
-    Dialect, Level, folder,
-    settings::{Settings, Target},
+    Dialect, Level,
+    folder::{self, Found, Placed, Runner},
+    settings::Target,
 };
 
 pub(crate) use arguments::{LintArgs, LintFormat};
 
 use crate::fault::{Exit, Fault};
-use check::Checked;
 use files::Files;
 
-/// A finding, and where it is.
-#[derive(Clone, Debug, PartialEq)]
-struct Found {
-    /// As an index into the files.
-    file: usize,
-    level: Level,
-    /// The migration that it is in.
-    migration: Option<String>,
-    finding: migrate_schema::Finding,
+/// What a check has found.
+struct Checked {
+    /// The names of the migrations.
+    migrations: Vec<String>,
+    /// In the order of the migrations and of their places.
+    found: Vec<Found>,
 }
 
 /// Reads the folder, replays it, and prints what was found.
 pub(crate) fn lint(arguments: &LintArgs, format: LintFormat) -> Result<Exit, Fault> {
     let settings = arguments.settings()?;
-    let dialect = settings
-        .targets
-        .first()
-        .map_or_else(Dialect::default, Target::dialect);
+    let first = settings.targets.first();
     let files = Files::read(&arguments.folder)?;
-    let folder = folder::read(&files.texts(), dialect);
+    let texts = files.texts();
+    let folder = folder::read(&texts, first.map_or_else(Dialect::default, Target::dialect));
     if folder.migrations.is_empty() && folder.findings.is_empty() && files.findings.is_empty() {
         return Err(Fault::Usage(files.without_migrations()));
     }
-    let checked = check(&files, &folder, &settings, arguments)?;
-    let errors = checked.found.iter().any(|one| one.level == Level::Deny);
+    let since = arguments.since(&folder, &settings)?;
+    let mut found = Vec::new();
+    for Placed { file, finding } in files.findings.iter().cloned() {
+        let level = settings.level(finding.code);
+        found.extend((level != Level::Allow).then_some(Found {
+            file,
+            migration: None,
+            level,
+            finding,
+        }));
+    }
+    found.extend(folder::check(
+        &texts,
+        &folder,
+        &settings,
+        Runner::Other,
+        since,
+    ));
+    let errors = found.iter().any(|one| one.level == Level::Deny);
+    let migrations = folder.migrations.into_iter().map(|one| one.name);
+    let checked = Checked {
+        migrations: migrations.collect(),
+        found,
+    };
     report::print(&files, &checked, format)?;
     Ok(if errors { Exit::Failed } else { Exit::Done })
-}
-
-fn check(
-    files: &Files,
-    folder: &folder::Folder,
-    settings: &Settings,
-    arguments: &LintArgs,
-) -> Result<Checked, Fault> {
-    let since = arguments.since(folder, settings)?;
-    Ok(check::check(files, folder, settings, since))
 }

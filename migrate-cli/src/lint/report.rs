@@ -6,7 +6,7 @@ use anstyle::Style;
 use migrate_schema::Level;
 use serde::Serialize;
 
-use super::{Found, arguments::LintFormat, check::Checked, files::Files, sarif};
+use super::{Checked, Found, arguments::LintFormat, files::Files, sarif};
 use crate::{
     fault::Fault,
     output::{BAD, CAREFUL, GOOD, migrations},
@@ -86,7 +86,7 @@ fn closing(checked: &Checked) -> String {
                 .map(|n| counted(n, level))
         })
         .collect();
-    let migrations = migrations(checked.migrations);
+    let migrations = migrations(checked.migrations.len());
     match parts.is_empty() {
         true => format!("{GOOD}ok{GOOD:#}: nothing found in {migrations}"),
         false => format!("{} in {migrations}", parts.join(", ")),
@@ -127,7 +127,7 @@ fn json<'a>(files: &'a Files, checked: &'a Checked) -> Vec<JsonFinding<'a>> {
                 message: &one.finding.message,
                 help: one.finding.help.as_deref(),
                 notes: &one.finding.notes,
-                migration: one.migration.as_deref(),
+                migration: one.migration.map(|at| checked.migrations[at].as_str()),
             }
         })
         .collect()

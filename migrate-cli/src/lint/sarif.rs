@@ -6,8 +6,7 @@ use migrate_schema::Code;
 use serde_json::{Value, json};
 
 use super::{
-    Found,
-    check::Checked,
+    Checked, Found,
     files::{File, Files},
     report::word,
 };

@@ -262,7 +262,7 @@ impl Gathering<'_> {
             Some(Marked::Goose | Marked::Dbmate) => Some(true),
             None if member.named.family == Family::Folders && is_diesels(&member.named.name) => {
                 Some(true)
-            },
+            }
             _ => None,
         };
         self.folder.migrations.push(Migration {

@@ -1,7 +1,63 @@
 //! The identifiers that a program of ours gives to the migrations of a folder.
 
-use super::{Migration, name::without_dashes};
-use crate::{IdError, MigrationId};
+use std::collections::BTreeMap;
+
+use super::{File, Folder, Migration, Placed, name::without_dashes};
+use crate::{Code, Finding, IdError, MigrationId, Version};
+
+/// The identifiers of all migrations of a folder, in their order, and what keeps one of them from having one.
+pub fn identify(folder: &Folder, files: &[File<'_>]) -> (Vec<Option<MigrationId>>, Vec<Placed>) {
+    let mut findings = Vec::new();
+    let mut versions: BTreeMap<Version, usize> = BTreeMap::new();
+    let mut ids: Vec<Option<MigrationId>> = Vec::new();
+    let mut last: Option<MigrationId> = None;
+    for migration in &folder.migrations {
+        let file = migration.up.file;
+        let mut find = |code, message: String, help: &str| {
+            let finding = Finding::new(code, message, 0..0).help(help);
+            findings.push(Placed { file, finding });
+        };
+        let id = match migration.id() {
+            Ok(id) => id,
+            Err(error) => {
+                let text = error.to_string();
+                let (message, help) = text.split_once(": ").unwrap_or((&text, ""));
+                let code = match error {
+                    IdError::Character { .. } => Code::IdCharacter,
+                    IdError::Date { .. } => Code::IdDate,
+                    _ => Code::IdShape,
+                };
+                let name = &migration.name;
+                let help = match help {
+                    "" => format!("rename `{name}`"),
+                    help => format!("rename `{name}`: {help}"),
+                };
+                find(code, message.to_owned(), &help);
+                ids.push(None);
+                continue;
+            }
+        };
+        if let Some(other) = versions.insert(id.version(), file) {
+            let other = files.get(other).map_or("", |file| file.path);
+            let message = format!("it has the version {}, and so has {other}", id.version());
+            find(
+                Code::DuplicateId,
+                message,
+                "give one of the two another version",
+            );
+        } else if let Some(last) = last.filter(|last| last.version() > id.version()) {
+            let message = format!("`{id}` would come before `{last}`, behind which it runs here");
+            find(
+                Code::IdShape,
+                message,
+                "rename it, so that both orders are the same",
+            );
+        }
+        last = Some(id.clone());
+        ids.push(Some(id));
+    }
+    (ids, findings)
+}
 
 impl Migration {
     /// The identifier for its name, with `_` for `-`, `.` and spaces: `20240506192337_add_users` for
@@ -48,6 +104,51 @@ mod tests {
             transaction: None,
         }
         .id()
+    }
+
+    #[test]
+    fn ids_are_different_and_in_order() {
+        let files = [
+            ("9_b.sql", "-- migrate:up"),
+            ("10_a.sql", "-- migrate:up"),
+            ("V2__x.sql", ""),
+            ("V2.5__y.sql", ""),
+            ("R__z.sql", ""),
+        ];
+        let files = files.map(|(path, text)| File { path, text });
+        let of = |files: &[File<'_>]| {
+            let folder = super::super::read(files, crate::Dialect::Sqlite);
+            let (ids, findings) = identify(&folder, files);
+            let ids: Vec<_> = ids
+                .iter()
+                .map(|id| id.as_ref().map(ToString::to_string))
+                .collect();
+            let findings: Vec<_> = findings
+                .iter()
+                .map(|placed| {
+                    let Finding { code, message, .. } = &placed.finding;
+                    format!("{}: {message} [{code}]", files[placed.file].path)
+                })
+                .collect();
+            (ids, findings)
+        };
+        let (_, found) = of(&files[..2]);
+        assert_eq!(
+            found,
+            ["9_b.sql: `9_b` would come before `10_a`, behind which it runs here [id_shape]"]
+        );
+        let (ids, found) = of(&files[2..]);
+        assert_eq!(
+            ids,
+            [Some("2_x".to_owned()), Some("2_5_y".to_owned()), None]
+        );
+        assert_eq!(
+            found,
+            [
+                "V2.5__y.sql: it has the version 2, and so has V2__x.sql [duplicate_id]",
+                "R__z.sql: `R__z` is not a migration id [id_shape]"
+            ]
+        );
     }
 
     #[test]

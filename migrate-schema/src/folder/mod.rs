@@ -15,12 +15,22 @@
 //! | `20260215093000_a/migration.sql` | Prisma |
 //! | `V1__a.sql`, `U1__a.sql`, `R__a.sql`, also in folders | refinery, Flyway |
 
+#[cfg(feature = "check")]
+mod check;
 mod gather;
 mod id;
 mod name;
 mod section;
+mod text;
+#[cfg(feature = "check")]
+mod transaction;
 
 use std::ops::Range;
+
+#[cfg(feature = "check")]
+pub use check::{Found, Runner, check};
+pub use id::identify;
+pub use text::{NoText, decode, with_line_feeds};
 
 use crate::{Dialect, Finding};
 
@@ -65,6 +75,15 @@ pub struct Part {
     /// Whether it is SQL. A program that stands in the place of SQL is not, nor is SQL with variables in it that are
     /// replaced before it runs.
     pub is_sql: bool,
+}
+
+impl Part {
+    /// Its text, in the files that the folder was read from.
+    pub fn text<'a>(&self, files: &[File<'a>]) -> &'a str {
+        let file = files.get(self.file);
+        file.and_then(|file| file.text.get(self.range.clone()))
+            .unwrap_or_default()
+    }
 }
 
 /// A finding, and the file that its range is in.

@@ -11,7 +11,7 @@ use migrate_schema::{
     folder::{self, Part},
 };
 
-use super::{script::Script, text};
+use super::script::Script;
 use crate::{
     project::{ImportFault, ProjectError},
     sources::{Source, Sources},
@@ -99,11 +99,11 @@ fn load(path: &Path, dialect: Dialect) -> Result<Rc<str>, ImportFault> {
     }
     let bytes = fs::read(path)
         .map_err(|error| ImportFault::of_file(path, format!("it cannot be read: {error}")))?;
-    let text = text::decode(&bytes).map_err(|(place, message)| ImportFault {
-        place: Some(place),
-        ..ImportFault::of_file(path, message)
+    let text = folder::decode(&bytes).map_err(|error| ImportFault {
+        place: Some(error.place),
+        ..ImportFault::of_file(path, error.message)
     })?;
-    Ok(text::with_line_feeds(text, dialect).into())
+    Ok(folder::with_line_feeds(text, dialect).into())
 }
 
 fn pair(

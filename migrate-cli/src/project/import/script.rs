@@ -203,7 +203,7 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::project::import) fn script(text: &str) -> Script {
-        let text: Rc<str> = text::with_line_feeds(text, Dialect::Sqlite).into();
+        let text: Rc<str> = migrate_schema::folder::with_line_feeds(text, Dialect::Sqlite).into();
         let all = 0..text.len();
         Script::new(Path::new("1_a.up.sql"), &text, all, Dialect::Sqlite)
     }

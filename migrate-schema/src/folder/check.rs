@@ -1,31 +1,45 @@
 //! The checks: the history of a folder is parsed and replayed, for one database after the other.
 
-use migrate_schema::{
-    Finding, Level,
-    folder::{self, Folder, Part},
+use super::{File, Folder, Part, Placed, transaction};
+use crate::{
+    Code, Finding, Level,
     grammar::{self, Parsed},
-    replay::{Direction, Migration, Replay, Step, What},
+    replay::{self, Direction, Replay, Step, What},
     settings::{Settings, Target},
 };
 
-use super::{
-    Found,
-    files::Files,
-    transaction::{self, is_about_transactions},
-};
-
-/// What a check has found.
-#[derive(Debug)]
-pub(super) struct Checked {
-    /// In the order of the migrations and of their places.
-    pub(super) found: Vec<Found>,
-    /// How many migrations there are.
-    pub(super) migrations: usize,
+/// Who runs the migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// The runner of this project, which opens a transaction unless the files say otherwise.
+    Ours,
+    /// Another tool.
+    Other,
 }
 
-/// Checks a folder. Of the first migrations, as many as `since` says are only warned about.
-pub(super) fn check(files: &Files, folder: &Folder, settings: &Settings, since: usize) -> Checked {
-    let mut found = Vec::new();
+/// A finding with its level, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Which file, as an index into those that were given.
+    pub file: usize,
+    /// Which migration, as an index into those of the folder.
+    pub migration: Option<usize>,
+    /// How severe it is: never [`Level::Allow`].
+    pub level: Level,
+    /// What was found.
+    pub finding: Finding,
+}
+
+/// Checks a folder: what was found in it when it was read, and then each migration, syntax and meaning, on the
+/// databases of the settings. Of the first migrations, as many as `since` says are only warned about.
+pub fn check(
+    files: &[File<'_>],
+    folder: &Folder,
+    settings: &Settings,
+    runner: Runner,
+    since: usize,
+) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
     let mut add = |file, migration: Option<usize>, finding: Finding| {
         let mut level = settings.level(finding.code);
         if migration.is_some_and(|at| at < since) {
@@ -34,38 +48,31 @@ pub(super) fn check(files: &Files, folder: &Folder, settings: &Settings, since: 
         let one = Found {
             file,
             level,
-            migration: migration.map(|at| folder.migrations[at].name.clone()),
+            migration,
             finding,
         };
         // The same is mostly found for every target; what is at one place stands together.
         let at_its_place = |other: &&Found| {
             other.file == file && other.finding.range.start == one.finding.range.start
         };
-        let known = found
-            .iter()
-            .rev()
-            .take_while(at_its_place)
-            .any(|other| *other == one);
-        if level != Level::Allow && !known {
+        let mut known = found.iter().rev().take_while(at_its_place);
+        if level != Level::Allow && !known.any(|other| *other == one) {
             found.push(one);
         }
     };
-    for folder::Placed { file, finding } in files.findings.iter().chain(&folder.findings) {
+    for Placed { file, finding } in &folder.findings {
         add(*file, None, finding.clone());
     }
     let mut placed = Vec::new();
     for target in &settings.targets {
-        placed.extend(replay(files, folder, target, settings));
+        placed.extend(replay(files, folder, target, settings, runner));
     }
     // Stable, so that what is found at one place stays in its order.
     placed.sort_by_key(|(at, direction, _, finding)| (*at, *direction, finding.range.start));
     for (at, _, part, finding) in placed {
         add(part.file, Some(at), finding);
     }
-    Checked {
-        found,
-        migrations: folder.migrations.len(),
-    }
+    found
 }
 
 type InMigration<'a> = (usize, Direction, &'a Part, Finding);
@@ -85,9 +92,8 @@ struct Half<'a> {
 }
 
 impl<'a> Half<'a> {
-    fn new(files: &'a Files, part: &Part, target: &Target) -> Self {
-        let text = &files.files[part.file].text;
-        let sql = text.get(part.range.clone()).unwrap_or_default();
+    fn new(files: &[File<'a>], part: &Part, target: &Target) -> Self {
+        let sql = part.text(files);
         if part.is_sql {
             return Self {
                 sql,
@@ -122,10 +128,11 @@ impl<'a> Half<'a> {
 }
 
 fn replay<'a>(
-    files: &Files,
+    files: &[File<'_>],
     folder: &'a Folder,
     target: &Target,
     settings: &Settings,
+    runner: Runner,
 ) -> Vec<InMigration<'a>> {
     let parse = |part: &Part| Half::new(files, part, target);
     let halves: Vec<Halves<'_>> = folder
@@ -149,26 +156,30 @@ fn replay<'a>(
             };
             found.push((at, direction, part, moved(finding, part.range.start)));
         };
+        let in_transaction = migration.transaction.unwrap_or(runner == Runner::Ours);
         let parsed = [
             (Direction::Up, Some(&halves.up)),
             (Direction::Down, halves.down.as_ref()),
         ];
         for (direction, half) in parsed {
             let Some(half) = half else { continue };
-            let findings = half.parsed.findings.iter();
-            findings
-                .filter(|finding| !is_about_transactions(finding.code))
-                .for_each(|finding| add(direction, finding));
-            if migration.transaction == Some(true) {
-                let found = transaction::inside(half.sql, &half.parsed, target.dialect());
+            let is_told = |finding: &&Finding| match runner {
+                // A file may be empty on purpose.
+                Runner::Ours => finding.code != Code::SqlEmpty,
+                Runner::Other => !transaction::is_about_it(finding.code),
+            };
+            let findings = half.parsed.findings.iter().filter(is_told);
+            findings.for_each(|finding| add(direction, finding));
+            if in_transaction {
+                let found = transaction::inside(half.sql, &half.parsed, target.dialect(), runner);
                 found.iter().for_each(|finding| add(direction, finding));
             }
         }
-        let outcome = replay.migration(&Migration {
+        let outcome = replay.migration(&replay::Migration {
             id: &migration.name,
             up: halves.up.steps(),
             down: halves.down.as_ref().map(Half::steps),
-            transaction: migration.transaction.unwrap_or(false),
+            transaction: in_transaction,
             irreversible: migration.down.is_none(),
         });
         for placed in &outcome.findings {

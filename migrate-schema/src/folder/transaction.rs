@@ -1,0 +1,70 @@
+//! What depends on the transaction that is opened around each migration.
+
+use super::Runner;
+use crate::{Code, Dialect, Finding, StatementKind, grammar::Parsed};
+
+/// What is wrong with a part because it runs in a transaction.
+pub(super) fn inside(sql: &str, parsed: &Parsed, dialect: Dialect, runner: Runner) -> Vec<Finding> {
+    let statements = parsed.statements.iter().map(|parsed| parsed.statement);
+    let (around, switch) = match runner {
+        Runner::Ours => (
+            "this migration runs in",
+            "write `-- no-transaction` in the first line of the file",
+        ),
+        Runner::Other => (
+            "its tool opens around this migration",
+            "switch the tool's transaction off for this migration",
+        ),
+    };
+    let of = |kind, name: String| {
+        Some(match kind {
+            // The grammar has told it already, as what it is to our runner.
+            StatementKind::TransactionControl if runner == Runner::Other => (
+                Code::TransactionControl,
+                format!("`{name}` in the transaction that {around}"),
+                format!("remove it, or {switch}"),
+            ),
+            StatementKind::OutsideTransaction => (
+                Code::OutsideTransaction,
+                format!("`{name}` cannot run in the transaction that {around}"),
+                format!("{switch}, and leave nothing else in it"),
+            ),
+            StatementKind::ForeignKeysPragma if dialect == Dialect::Sqlite => (
+                Code::ForeignKeysPragma,
+                format!("`{name}` does nothing in the transaction that {around}"),
+                match runner {
+                    Runner::Ours => "remove it: around the rebuild of a table foreign keys are switched off and checked by themselves".to_owned(),
+                    Runner::Other => format!("{switch}, or foreign keys for the connection"),
+                },
+            ),
+            _ => return None,
+        })
+    };
+    let finding = |statement: crate::Statement| {
+        let (code, message, help) = of(statement.kind, name(statement.text(sql)))?;
+        let range = statement.start..statement.end;
+        Some(Finding::new(code, message, range).help(help))
+    };
+    statements.filter_map(finding).collect()
+}
+
+/// Whether the grammar's word on it is about migrations that our runner runs.
+pub(super) const fn is_about_it(code: Code) -> bool {
+    matches!(
+        code,
+        Code::TransactionControl | Code::OutsideTransaction | Code::ForeignKeysPragma
+    )
+}
+
+/// A statement by its first words.
+fn name(statement: &str) -> String {
+    let words: Vec<&str> = statement.split_whitespace().take(4).collect();
+    match words.as_slice() {
+        [first, index, third, ..] if index.eq_ignore_ascii_case("index") => {
+            format!("{first} {index} {third}").to_uppercase()
+        }
+        [first, ..] if first.eq_ignore_ascii_case("pragma") => words.join(" "),
+        [first, ..] => first.to_uppercase(),
+        [] => String::new(),
+    }
+}
