@@ -57,11 +57,49 @@ impl Statement {
 /// assert_eq!(statements.len(), 2);
 /// assert_eq!(statements[1].text(sql), "DROP TABLE a");
 /// ```
+///
+/// The client command `DELIMITER` of MySQL is obeyed, and is no statement itself:
+///
+/// ```
+/// use migrate_schema::{Dialect, statement};
+/// let sql = "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;\nCALL p();";
+/// let statements = statement::split(sql, Dialect::Mysql);
+/// assert_eq!(statements[0].text(sql), "CREATE PROCEDURE p() BEGIN SELECT 1; END");
+/// assert_eq!(statements[1].text(sql), "CALL p()");
+/// ```
 pub fn split(source: &str, dialect: Dialect) -> Vec<Statement> {
     let mut statements = Vec::new();
+    let mut position = 0;
+    while position < source.len() {
+        position = split_from(source, position, dialect, &mut statements);
+    }
+    statements
+}
+
+/// Splits at `;` up to a `DELIMITER` command, and at its delimiter up to the next one. Gives where that ended.
+fn split_from(
+    source: &str,
+    from: usize,
+    dialect: Dialect,
+    statements: &mut Vec<Statement>,
+) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
     let mut tokens: Vec<Token> = Vec::new();
     let mut blocks = Blocks::default();
-    for token in lex::tokens(source, dialect) {
+    for token in lex::tokens(rest, dialect) {
+        let token = Token {
+            start: token.start + from,
+            end: token.end + from,
+            ..token
+        };
+        if dialect == Dialect::Mysql && tokens.is_empty() && token.is_word(source, "delimiter") {
+            let (delimiter, end) = delimiter_at(source, token.end);
+            return if delimiter == ";" || delimiter.is_empty() {
+                end
+            } else {
+                split_at(source, end, delimiter, statements)
+            };
+        }
         if !token.is_symbol(source, ';') {
             tokens.push(token);
         } else if in_body(source, &tokens, &mut blocks, dialect) {
@@ -74,7 +112,59 @@ pub fn split(source: &str, dialect: Dialect) -> Vec<Statement> {
         }
     }
     statements.extend(statement(source, &tokens, dialect));
-    statements
+    source.len()
+}
+
+/// What stands behind the word `DELIMITER` on its line, and where that line ends.
+fn delimiter_at(source: &str, from: usize) -> (&str, usize) {
+    let rest = source.get(from..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    let delimiter = line.split_whitespace().next().unwrap_or_default();
+    (delimiter, from + line.len())
+}
+
+/// Splits at a delimiter that is not `;`, outside of strings and comments, up to the next `DELIMITER` command.
+fn split_at(source: &str, from: usize, delimiter: &str, statements: &mut Vec<Statement>) -> usize {
+    let mut position = from;
+    let mut pending: Vec<Token> = Vec::new();
+    'text: while position < source.len() {
+        let rest = source.get(position..).unwrap_or_default();
+        for token in lex::tokens(rest, Dialect::Mysql) {
+            let (start, end) = (position + token.start, position + token.end);
+            let token = Token {
+                start,
+                end,
+                ..token
+            };
+            if pending.is_empty() && token.is_word(source, "delimiter") {
+                return start;
+            }
+            let plain = !matches!(
+                token.kind,
+                TokenKind::Text | TokenKind::QuotedName | TokenKind::Hint
+            );
+            // `END$$` is one word to the lexer.
+            let found = (start..end).filter(|_| plain).find(|at| {
+                source
+                    .get(*at..)
+                    .is_some_and(|rest| rest.starts_with(delimiter))
+            });
+            let Some(at) = found else {
+                pending.push(token);
+                continue;
+            };
+            if at > start {
+                pending.push(Token { end: at, ..token });
+            }
+            statements.extend(statement(source, &pending, Dialect::Mysql));
+            pending.clear();
+            position = at + delimiter.len();
+            continue 'text;
+        }
+        break;
+    }
+    statements.extend(statement(source, &pending, Dialect::Mysql));
+    source.len()
 }
 
 fn statement(source: &str, tokens: &[Token], dialect: Dialect) -> Option<Statement> {
@@ -338,6 +428,23 @@ mod tests {
             texts(&format!("{quoted}; SELECT 1"), Dialect::Postgres),
             [quoted, "SELECT 1"]
         );
+    }
+
+    #[test]
+    fn delimiters_are_obeyed() {
+        for delimiter in ["$$", "//", "d//", ";;", "|"] {
+            let sql = format!(
+                "SELECT 1;\ndelimiter {delimiter}\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET @a = '{delimiter}'; END{delimiter}\n\
+                 DROP TABLE b{delimiter}\nDELIMITER ;\nSELECT 2; SELECT 3"
+            );
+            let found = texts(&sql, Dialect::Mysql);
+            assert_eq!(found.len(), 5, "{delimiter} {found:?}");
+            assert!(found[1].ends_with("; END"), "{}", found[1]);
+            assert_eq!(found[2..], ["DROP TABLE b", "SELECT 2", "SELECT 3"]);
+        }
+        assert_eq!(texts("DELIMITER $$", Dialect::Mysql), [""; 0]);
+        assert_eq!(texts("delimiter", Dialect::Mysql), [""; 0]);
+        assert_eq!(texts("DELIMITER $$\nDELIMITER ;\na", Dialect::Mysql), ["a"]);
     }
 
     #[test]

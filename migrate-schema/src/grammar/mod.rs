@@ -54,6 +54,8 @@ pub const fn is_built_in(dialect: Dialect) -> bool {
 /// ```
 pub fn parse(sql: &str, target: &Target) -> Parsed {
     let mut parsed = Parsed::default();
+    #[cfg(feature = "mysql")]
+    let mut session = mysql::Session::default();
     for statement in split(sql, target.dialect()) {
         let tree = match target.dialect() {
             #[cfg(feature = "sqlite")]
@@ -61,7 +63,9 @@ pub fn parse(sql: &str, target: &Target) -> Parsed {
             #[cfg(feature = "postgres")]
             Dialect::Postgres => postgres::parse(sql, statement, target, &mut parsed.findings),
             #[cfg(feature = "mysql")]
-            Dialect::Mysql => mysql::parse(sql, statement, target, &mut parsed.findings),
+            Dialect::Mysql => {
+                mysql::parse(sql, statement, target, &mut session, &mut parsed.findings)
+            }
             #[allow(
                 unreachable_patterns,
                 reason = "which are left depends on the features"

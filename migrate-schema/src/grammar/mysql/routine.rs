@@ -1,0 +1,205 @@
+//! Triggers, procedures and functions: their heads are read, their bodies are words.
+
+use super::{
+    parser::{Parse, Parser, Stop},
+    session::Routine,
+    token::Kind,
+};
+use crate::tree::{
+    Action, Argument, CreateFunction, CreateTrigger, FunctionKind, TriggerBody, TriggerEvent,
+    TriggerTime,
+};
+
+impl Parser<'_> {
+    /// Behind `CREATE … TRIGGER`.
+    pub(super) fn create_trigger(&mut self, or_replace: bool) -> Parse<Vec<Action>> {
+        let if_not_exists = self.if_not_exists()?;
+        let name = self.path("the name of the trigger")?;
+        let time = match self.one_of(&["before", "after"]) {
+            Some("before") => TriggerTime::Before,
+            Some(_) => TriggerTime::After,
+            None => return self.unexpected(),
+        };
+        let event = match self.one_of(&["insert", "update", "delete"]) {
+            Some("insert") => TriggerEvent::Insert,
+            Some("update") => TriggerEvent::Update(Vec::new()),
+            Some(_) => TriggerEvent::Delete,
+            None => return self.unexpected(),
+        };
+        // MariaDB 12 has several events and columns.
+        if self.is_any(&["or", "of"]) {
+            return Err(Stop::Opaque);
+        }
+        self.expect("on")?;
+        let table = self.path("the name of a table")?;
+        self.expect_words(&["for", "each", "row"])?;
+        if self.one_of(&["follows", "precedes"]).is_some() {
+            self.name("the name of a trigger")?;
+        }
+        let words = self.body()?;
+        Ok(vec![Action::CreateTrigger(CreateTrigger {
+            name,
+            if_not_exists,
+            or_replace,
+            temporary: false,
+            constraint: false,
+            time,
+            events: vec![event],
+            table,
+            when: None,
+            body: TriggerBody::Opaque { words },
+        })])
+    }
+
+    /// The statement that a routine consists of, to the end of the text.
+    fn body(&mut self) -> Parse<Vec<String>> {
+        if self.at_end() {
+            return self.expected_here("the body");
+        }
+        let words = self.words_from(self.at);
+        self.back_to(self.tokens.len());
+        Ok(words)
+    }
+
+    /// All words from a token on that can be names, also those in strings.
+    pub(super) fn words_from(&self, at: usize) -> Vec<String> {
+        let mut words = Vec::new();
+        for token in self.tokens.iter().skip(at) {
+            let text = self.sql.get(token.range()).unwrap_or_default();
+            match token.kind {
+                Kind::Word => words.push(text.to_owned()),
+                Kind::Quoted => words.push(text.trim_matches('`').replace("``", "`")),
+                Kind::Text => words.extend(words_of(text)),
+                _ => {}
+            }
+        }
+        words
+    }
+
+    /// Behind `CREATE … PROCEDURE` or `FUNCTION`.
+    pub(super) fn create_routine(
+        &mut self,
+        or_replace: bool,
+        procedure: bool,
+    ) -> Parse<Vec<Action>> {
+        let if_not_exists = self.if_not_exists()?;
+        let name = self.path("the name of the routine")?;
+        let mut function = CreateFunction {
+            name,
+            kind: if procedure {
+                FunctionKind::Procedure
+            } else {
+                FunctionKind::Function
+            },
+            or_replace,
+            if_not_exists,
+            arguments: Vec::new(),
+            returns: None,
+            language: None,
+            body: Vec::new(),
+        };
+        if !procedure
+            && self.is_at(0, "returns")
+            && self.any_at(1, &["string", "integer", "int", "real", "decimal"])
+        {
+            // A loadable function: `RETURNS STRING SONAME 'x.so'`.
+            return Err(Stop::Opaque);
+        }
+        function.arguments = self.arguments_of_routine(procedure)?;
+        if !procedure {
+            self.expect("returns")?;
+            function.returns = Some(self.data_type()?);
+            self.routine_collation()?;
+            if self.word("aggregate") {
+                self.expect("function")?;
+            }
+        }
+        self.characteristics(&mut function)?;
+        let dynamic = self.tokens.iter().enumerate().skip(self.at).any(|(at, _)| {
+            let ahead = at - self.at;
+            self.any_at(ahead, &["prepare", "execute"])
+        });
+        let calls = (self.at..self.tokens.len()).any(|at| self.is_at(at - self.at, "call"));
+        let words = self.body()?;
+        if procedure {
+            let called = function.name.name.text.to_ascii_lowercase();
+            self.session.routines.insert(
+                called,
+                Routine {
+                    words,
+                    dynamic: dynamic || calls,
+                },
+            );
+        }
+        Ok(vec![Action::CreateFunction(function)])
+    }
+
+    fn routine_collation(&mut self) -> Parse<()> {
+        if self.word("collate") {
+            self.character_set()?;
+        }
+        Ok(())
+    }
+
+    fn arguments_of_routine(&mut self, procedure: bool) -> Parse<Vec<Argument>> {
+        self.in_brackets(|p| {
+            if p.symbol_at(0, ")") {
+                return Ok(Vec::new());
+            }
+            p.list(|p| {
+                let direction = if procedure || p.any_at(0, &["in", "out", "inout"]) {
+                    p.one_of(&["in", "out", "inout"])
+                } else {
+                    None
+                };
+                let name = p.name("the name of an argument")?;
+                let ty = p.data_type()?;
+                p.routine_collation()?;
+                let has_default = p.word("default");
+                if has_default {
+                    p.expression()?;
+                }
+                Ok(Argument {
+                    name: Some(name),
+                    ty,
+                    has_default,
+                    output: direction == Some("out"),
+                    variadic: false,
+                })
+            })
+        })
+    }
+
+    /// `DETERMINISTIC`, `READS SQL DATA`, `COMMENT 'x'`, ….
+    fn characteristics(&mut self, function: &mut CreateFunction) -> Parse<()> {
+        loop {
+            if self.word("comment") {
+                self.string()?;
+            } else if self.word("language") {
+                let name = self.take_name();
+                function.language = Some(name.text.to_ascii_lowercase());
+                if !name.text.eq_ignore_ascii_case("sql") {
+                    return Err(Stop::Opaque);
+                }
+            } else if self.word("deterministic") || self.words(&["not", "deterministic"]) {
+            } else if self.words(&["contains", "sql"]) || self.words(&["no", "sql"]) {
+            } else if self.one_of(&["reads", "modifies"]).is_some() {
+                self.expect_words(&["sql", "data"])?;
+            } else if self.words(&["sql", "security"]) {
+                if self.one_of(&["definer", "invoker"]).is_none() {
+                    return self.unexpected();
+                }
+            } else {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The words of a text.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.split(move |c| !is_part(c))
+        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()))
+        .map(str::to_owned)
+}

@@ -1,0 +1,274 @@
+//! What one statement leaves for the next: variables that hold SQL, prepared statements, procedures.
+//!
+//! Migrations build statements from strings (`SET @sql = IF(…, 'ALTER TABLE …', 'SELECT 1'); PREPARE s FROM @sql;
+//! EXECUTE s`). Where the text comes from constants alone, the statement can do something only to what they name.
+
+use std::collections::HashMap;
+
+use super::{
+    parser::{Parse, Parser},
+    routine::words_of,
+    token::Kind,
+};
+use crate::tree::{Action, Body, Expression, ExpressionKind, Literal, Output, Query};
+
+/// What is known from the statements before.
+#[derive(Debug, Default)]
+pub(in crate::grammar) struct Session {
+    /// The words in the text of a variable, by its name; none where the text may be anything.
+    variables: HashMap<String, Option<Vec<String>>>,
+    /// The same of a prepared statement.
+    prepared: HashMap<String, Option<Vec<String>>>,
+    /// The procedures of this text.
+    pub(super) routines: HashMap<String, Routine>,
+    /// `sql_mode` has `ANSI_QUOTES`.
+    pub(super) ansi_quotes: bool,
+}
+
+/// A procedure.
+#[derive(Debug)]
+pub(super) struct Routine {
+    /// The words of its body.
+    pub(super) words: Vec<String>,
+    /// It runs text, or calls others.
+    pub(super) dynamic: bool,
+}
+
+impl Session {
+    /// The words that the text of an expression may hold; none where it may hold anything.
+    fn words_in(&self, expression: &Expression, sql: &str) -> Option<Vec<String>> {
+        let all = |parts: &[Expression]| -> Option<Vec<String>> {
+            let mut words = Vec::new();
+            for part in parts {
+                words.extend(self.words_in(part, sql)?);
+            }
+            Some(words)
+        };
+        match &expression.kind {
+            ExpressionKind::Literal(Literal::Text(text)) => Some(words_of(text).collect()),
+            ExpressionKind::Literal(_) => Some(Vec::new()),
+            ExpressionKind::Parameter => {
+                let name = sql.get(expression.range.clone())?;
+                self.variables.get(&variable_name(name)).cloned().flatten()
+            }
+            ExpressionKind::Collate { expression, .. } => self.words_in(expression, sql),
+            ExpressionKind::Operation { operator, operands } => match operator.as_str() {
+                // The first part of `CASE WHEN c THEN a ELSE b END` is a condition; which it is does no harm.
+                "CASE" => all(operands),
+                "OR" | "AND" | "XOR" | "NOT" | "=" | "<>" | "!=" | "<" | ">" | "<=" | ">="
+                | "<=>" | "IS" | "IN" | "BETWEEN" | "LIKE" | "+" | "-" | "*" => Some(Vec::new()),
+                _ => all(operands),
+            },
+            ExpressionKind::Call {
+                name, arguments, ..
+            } => match name.name.text.to_ascii_lowercase().as_str() {
+                "if" => all(arguments.get(1..)?),
+                "concat" | "concat_ws" | "ifnull" | "coalesce" | "nullif" | "replace" => {
+                    all(arguments)
+                }
+                "database" | "schema" | "count" | "exists" | "sum" | "length" | "found_rows"
+                | "row_count" => Some(Vec::new()),
+                _ => None,
+            },
+            ExpressionKind::Exists(_) => Some(Vec::new()),
+            ExpressionKind::Subquery(query) => self.words_of_query(query, sql),
+            _ => None,
+        }
+    }
+
+    /// The words in the one value of a query.
+    fn words_of_query(&self, query: &Query, sql: &str) -> Option<Vec<String>> {
+        let Body::Select(select) = &query.body else {
+            return None;
+        };
+        match select.outputs.as_slice() {
+            [Output::Expression { expression, .. }] => self.words_in(expression, sql),
+            _ => None,
+        }
+    }
+}
+
+fn variable_name(written: &str) -> String {
+    written
+        .trim_start_matches('@')
+        .trim_matches(['`', '\'', '"'])
+        .to_ascii_lowercase()
+}
+
+impl Parser<'_> {
+    /// Notes what a query leaves in the variables that are named behind its `INTO`.
+    pub(super) fn query_into(&mut self, query: &Query, variables: &[String]) {
+        let outputs: &[Output] = match &query.body {
+            Body::Select(select) => &select.outputs,
+            _ => &[],
+        };
+        for (at, variable) in variables.iter().enumerate() {
+            let words = match outputs.get(at) {
+                Some(Output::Expression { expression, .. }) => {
+                    self.session.words_in(expression, self.sql)
+                }
+                _ => None,
+            };
+            self.session.variables.insert(variable.clone(), words);
+        }
+    }
+
+    /// Notes that a variable was assigned inside an expression.
+    pub(super) fn assigned(&mut self, written: &str, value: &Expression) {
+        let words = self.session.words_in(value, self.sql);
+        self.session.variables.insert(variable_name(written), words);
+    }
+
+    /// The name of the variable that stands here.
+    pub(super) fn variable_here(&self) -> String {
+        variable_name(self.text())
+    }
+
+    /// Behind `SET`.
+    pub(super) fn set(&mut self) -> Parse<Vec<Action>> {
+        if self.is_at(0, "statement") {
+            // MariaDB: `SET STATEMENT a=1 FOR …`
+            return Err(super::parser::Stop::Opaque);
+        }
+        let mut actions = Vec::new();
+        loop {
+            self.one_setting(&mut actions)?;
+            if !self.symbol(",") {
+                return Ok(actions);
+            }
+        }
+    }
+
+    fn one_setting(&mut self, actions: &mut Vec<Action>) -> Parse<()> {
+        let skipped = ["password", "role", "resource", "default", "transaction"];
+        if self.any_at(0, &skipped) && !self.symbol_at(1, "=") {
+            self.skip_statement();
+            return Ok(());
+        }
+        if self.word("names") || self.words(&["character", "set"]) || self.word("charset") {
+            self.character_set()?;
+            if self.word("collate") {
+                self.character_set()?;
+            }
+            return Ok(());
+        }
+        if self.token().kind == Kind::Variable && !self.text().starts_with("@@") {
+            return self.set_variable(actions);
+        }
+        if self
+            .one_of(&["global", "session", "local", "persist", "persist_only"])
+            .is_some()
+            && self.is_at(0, "transaction")
+        {
+            self.skip_statement();
+            return Ok(());
+        }
+        let name = if self.token().kind == Kind::Variable {
+            let name = self.variable_here();
+            self.advance();
+            name.rsplit('.').next().unwrap_or_default().to_owned()
+        } else {
+            let path = self.path("the name of a variable")?;
+            path.name.text.to_ascii_lowercase()
+        };
+        if !self.symbol(":=") {
+            self.expect_symbol("=")?;
+        }
+        let start = self.start();
+        if self.any_at(
+            0,
+            &["on", "off", "default", "all", "binary", "row", "system"],
+        ) && !self.symbol_at(1, "(")
+        {
+            self.advance();
+        } else {
+            self.expression()?;
+        }
+        let text = self.sql.get(self.since(start)).unwrap_or_default();
+        if name == "sql_mode" {
+            let upper = text.to_ascii_uppercase();
+            self.session.ansi_quotes = upper.contains("ANSI");
+        }
+        let value = text.trim_matches(['\'', '"']).to_owned();
+        actions.push(Action::Setting {
+            name,
+            value: Some(value),
+        });
+        Ok(())
+    }
+
+    /// `@a = e`
+    fn set_variable(&mut self, actions: &mut Vec<Action>) -> Parse<()> {
+        let start = self.start();
+        let written = self.text();
+        self.advance();
+        if !self.symbol(":=") {
+            self.expect_symbol("=")?;
+        }
+        let value = self.expression()?;
+        self.assigned(written, &value);
+        actions.push(self.evaluated(start, vec![value]));
+        Ok(())
+    }
+
+    /// Behind `PREPARE`: `s FROM @sql`, `s FROM 'text'`.
+    pub(super) fn prepare(&mut self) -> Parse<Vec<Action>> {
+        let name = self.name("the name of the prepared statement")?;
+        self.expect("from")?;
+        let value = self.expression()?;
+        let words = self.session.words_in(&value, self.sql);
+        self.session
+            .prepared
+            .insert(name.text.to_ascii_lowercase(), words);
+        Ok(Vec::new())
+    }
+
+    /// Behind `EXECUTE`: `s USING @a`, `IMMEDIATE 'text'`.
+    pub(super) fn execute(&mut self) -> Parse<Vec<Action>> {
+        let words = if self.word("immediate") {
+            let value = self.expression()?;
+            self.session.words_in(&value, self.sql)
+        } else {
+            let name = self.name("the name of a prepared statement")?;
+            self.session
+                .prepared
+                .get(&name.text.to_ascii_lowercase())
+                .cloned()
+                .flatten()
+        };
+        if self.word("using") {
+            self.list(Self::expression)?;
+        }
+        Ok(vec![Action::Opaque {
+            everything: words.is_none(),
+            words: words.unwrap_or_default(),
+        }])
+    }
+
+    /// Behind `CALL`.
+    pub(super) fn call_statement(&mut self) -> Parse<Vec<Action>> {
+        let name = self.path("the name of a procedure")?;
+        if self.is_symbol("(") {
+            self.in_brackets(|p| {
+                if p.symbol_at(0, ")") {
+                    return Ok(Vec::new());
+                }
+                p.list(Self::expression)
+            })?;
+        }
+        let known = self
+            .session
+            .routines
+            .get(&name.name.text.to_ascii_lowercase());
+        Ok(vec![match known {
+            Some(routine) => Action::Opaque {
+                words: routine.words.clone(),
+                everything: routine.dynamic,
+            },
+            None => Action::Opaque {
+                words: Vec::new(),
+                everything: true,
+            },
+        }])
+    }
+}
