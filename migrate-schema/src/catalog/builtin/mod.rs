@@ -42,7 +42,12 @@ impl Arity {
     pub fn describe(self) -> String {
         let counts: Vec<u32> = (0..31).filter(|count| self.0 & (1 << count) != 0).collect();
         let open = self.0 & (1 << 31) != 0;
+        let step_of_two = counts.windows(2).all(|pair| pair[1] - pair[0] == 2);
         match (counts.as_slice(), open) {
+            ([first, _, ..], true) if step_of_two => match first % 2 {
+                0 => "an even number of".to_owned(),
+                _ => "an odd number of".to_owned(),
+            },
             ([], _) => "no".to_owned(),
             ([first, ..], true) => format!("at least {first}"),
             ([only], false) => only.to_string(),
@@ -197,6 +202,7 @@ mod tests {
         assert_eq!(Arity::between(1, 2).describe(), "1 or 2");
         assert_eq!(Arity::between(1, 4).describe(), "1 to 4");
         assert_eq!(Arity::at_least(1).describe(), "at least 1");
+        assert_eq!(Arity(0x5555_5555 | 1 << 31).describe(), "an even number of");
         assert!(Arity::at_least(1).takes(100) && !Arity::at_least(1).takes(0));
         assert!(Arity::between(0, 3).takes(3) && !Arity::between(0, 3).takes(4));
     }
