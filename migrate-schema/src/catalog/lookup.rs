@@ -254,6 +254,13 @@ impl Catalog {
         Lookup::Unknown
     }
 
+    /// The extensions that migrations have made (PostgreSQL).
+    pub fn extensions(&self) -> impl Iterator<Item = &str> {
+        let all = self.store.named().iter();
+        all.filter(|(node, _)| node.class == Class::Other(ObjectKind::Extension))
+            .map(|(_, named)| named.name.as_str())
+    }
+
     pub(super) fn named(&self, class: Class, key: Key) -> Lookup<'_, Named> {
         let node = Node::new(class, key);
         match self.store.named().get(&node) {

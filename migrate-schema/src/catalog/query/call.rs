@@ -156,7 +156,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// SQLite's `max(x)` and `min(x)`, which with more arguments are no aggregates.
-    fn is_extreme(&self, given: Given<'a>) -> bool {
+    fn is_extreme(&self, given: Given<'_>) -> bool {
         self.dialect == Dialect::Sqlite
             && given.arguments.len() == 1
             && ["max", "min"]
@@ -171,7 +171,47 @@ impl<'a> Resolver<'a> {
         if self.dialect == Dialect::Postgres && self.is_other_call(given, frame) {
             return;
         }
-        self.ask(|catalog| catalog.no_such_function(given.name, "function"));
+        if self.dialect == Dialect::Sqlite {
+            self.ask(|catalog| catalog.no_such_function(given.name, "function"));
+            return;
+        }
+        let (brings, all_known) = self.extensions(&given.name.name.text);
+        if brings.iter().any(|(_, installed)| *installed) {
+            return;
+        }
+        self.ask(|catalog| {
+            let mut finding = catalog.no_such_function(given.name, "function")?;
+            if let Some((extension, _)) = brings.first() {
+                finding.help = Some(format!(
+                    "it comes with the extension `{extension}`: write `CREATE EXTENSION` first, or declare it: \
+                     `external.functions = [\"{}\"]` in `[package.metadata.migrate]`",
+                    given.name
+                ));
+                finding.code = Code::UndeclaredName;
+            } else if !all_known {
+                finding.code = Code::UndeclaredName;
+            } else if finding.code == Code::UndeclaredName {
+                // There are no others than the built-in ones and those of migrations.
+                finding.code = Code::UnknownFunction;
+                finding.message = format!("no such function: {}", given.name);
+            }
+            Some(finding)
+        });
+    }
+
+    /// The extensions that bring a function, and whether they were made; and whether all that were made are known.
+    fn extensions(&self, function: &str) -> (Vec<(&'static str, bool)>, bool) {
+        if self.dialect != Dialect::Postgres {
+            return (Vec::new(), true);
+        }
+        let made: Vec<&str> = self.catalog.extensions().collect();
+        let all_known = made
+            .iter()
+            .all(|name| *name == "plpgsql" || builtin::postgres::extension(name).is_some());
+        let brings = builtin::postgres::extensions()
+            .filter(|extension| extension.functions.binary_search(&function).is_ok())
+            .map(|extension| (extension.name, made.contains(&extension.name)));
+        (brings.collect(), all_known)
     }
 
     /// PostgreSQL: `type(x)` is a cast, and `c(t)` is the column `t.c`.
@@ -218,6 +258,48 @@ impl<'a> Resolver<'a> {
         if !arity.takes(given.arguments.len()) {
             self.wrong_count(given, &arity.describe());
         }
+    }
+}
+
+impl Resolver<'_> {
+    /// Whether an expression surely has an aggregate or a window function in it, apart from the queries in it.
+    pub(super) fn gathers(&self, expression: &Expression) -> bool {
+        self.any_call(expression, |given| {
+            self.is_extreme(given)
+                || self
+                    .is_builtin(given.name)
+                    .is_some_and(|function| function.class != builtin::Class::Scalar)
+        })
+    }
+
+    /// Whether an expression may have an aggregate in it: SQLite's functions may be the application's.
+    pub(super) fn may_gather(&self, expression: &Expression) -> bool {
+        self.gathers(expression)
+            || self.any_call(expression, |given| self.is_builtin(given.name).is_none())
+    }
+
+    fn any_call(&self, expression: &Expression, test: impl Fn(Given<'_>) -> bool) -> bool {
+        let mut tasks = vec![expression];
+        while let Some(expression) = tasks.pop() {
+            if let ExpressionKind::Call {
+                name,
+                arguments,
+                star,
+                special,
+                ..
+            } = &expression.kind
+                && test(Given {
+                    name,
+                    arguments,
+                    star: *star,
+                    special: *special,
+                })
+            {
+                return true;
+            }
+            expression.children(|child| tasks.push(child));
+        }
+        false
     }
 }
 

@@ -203,6 +203,9 @@ impl<'a> Resolver<'a> {
                     self.use_relation(relation, Some(name));
                 }
             }
+            Found::Value if table.is_none() && !place.aggregates => {
+                self.gathering_alias(name, place, frame);
+            }
             Found::Column(None, _) | Found::Value | Found::Unknown => {}
             Found::Ambiguous(sources) => self.ambiguous(name, &sources),
             Found::NoSource => {
@@ -214,6 +217,29 @@ impl<'a> Resolver<'a> {
                 Some(table) => self.missing_of(table, name, frame),
                 None => self.missing(name, place, frame),
             },
+        }
+    }
+
+    /// SQLite: the alias of an aggregate where none can stand.
+    fn gathering_alias(&mut self, name: &'a Name, place: Place, frame: &Frame<'_, 'a>) {
+        if self.dialect != Dialect::Sqlite {
+            return;
+        }
+        let Some(expression) = frame.aliased(self.dialect, &name.text) else {
+            return;
+        };
+        if self.gathers(expression) {
+            self.say(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    format!(
+                        "`{name}` gathers rows, which cannot be done in {}",
+                        place.name
+                    ),
+                    name.range.clone(),
+                )
+                .help("write it in HAVING, or in a query around this one"),
+            );
         }
     }
 

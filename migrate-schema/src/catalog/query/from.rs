@@ -237,6 +237,10 @@ impl<'a> Resolver<'a> {
             self.expression(call, Place::FROM, frame);
         }
         let own = alias.map_or(name.name.text.as_str(), |alias| alias.text.as_str());
+        if self.dialect == Dialect::Postgres {
+            let given = rows_of(name, own, arguments.len(), columns);
+            return Source::new(Some(own), given);
+        }
         let given = match builtin::table_function(self.dialect, &name.name.text) {
             Some(names) if self.dialect == Dialect::Sqlite => builtin_columns(names),
             _ => Columns::unknown(),
@@ -477,6 +481,46 @@ impl<'a> Resolver<'a> {
             None => Columns::unknown(),
         }
     }
+}
+
+/// PostgreSQL's functions that give rows of one column, which is called like the function or its alias.
+const ONE_COLUMN: [&str; 8] = [
+    "generate_series",
+    "generate_subscripts",
+    "json_object_keys",
+    "jsonb_object_keys",
+    "jsonb_path_query",
+    "regexp_split_to_table",
+    "string_to_table",
+    "unnest",
+];
+
+/// The columns of a function in a `FROM` of PostgreSQL. `own` is what the query calls it.
+fn rows_of<'a>(name: &'a Path, own: &'a str, arguments: usize, names: &'a [Name]) -> Columns<'a> {
+    let function = name.name.text.as_str();
+    let one = ONE_COLUMN.contains(&function) && (function != "unnest" || arguments == 1);
+    let mut list: Vec<OutputColumn<'a>> = match builtin::table_function(Dialect::Postgres, function)
+    {
+        _ if name.schema.is_some() => return Columns::unknown().renamed(names),
+        Some(columns) => columns
+            .iter()
+            .map(|name| OutputColumn::named(name))
+            .collect(),
+        None if one => vec![OutputColumn::named(own)],
+        None => return Columns::unknown().renamed(names),
+    };
+    for (at, name) in names.iter().enumerate() {
+        match list.get_mut(at) {
+            Some(column) => column.name = ColumnName::Known(&name.text),
+            None => list.push(OutputColumn::named(&name.text)),
+        }
+    }
+    // `WITH ORDINALITY` is not in the tree.
+    list.push(OutputColumn {
+        hidden: true,
+        ..OutputColumn::named("ordinality")
+    });
+    Columns::of(list, false)
 }
 
 /// The columns of a function that gives rows; of SQLite's the last two are hidden.

@@ -302,6 +302,18 @@ impl<'p, 'a> Frame<'p, 'a> {
         })
     }
 
+    /// What the alias stands for.
+    pub(super) fn aliased(&self, dialect: Dialect, name: &str) -> Option<&'a Expression> {
+        let mut outputs = self.aliases?.outputs.iter();
+        outputs.find_map(|output| match output {
+            Output::Expression {
+                alias: Some(alias),
+                expression,
+            } if same(dialect, &alias.text, name) => Some(expression),
+            _ => None,
+        })
+    }
+
     fn source(&self, dialect: Dialect, name: &str) -> Option<&Source<'a>> {
         let mut sources = self.sources.iter();
         sources.find(|source| source.name.is_some_and(|own| same(dialect, own, name)))

@@ -236,6 +236,9 @@ impl<'a> Resolver<'a> {
         if let Some(having) = &select.having {
             self.expression(having, Place::HAVING, &frame);
         }
+        if self.dialect == Dialect::Sqlite && select.group_by.is_empty() {
+            self.without_groups(select, order_by, &frame);
+        }
         for (_, expressions) in &select.windows {
             for expression in expressions {
                 self.expression(expression, Place::WINDOW, &frame);
@@ -244,6 +247,42 @@ impl<'a> Resolver<'a> {
         self.order_by(&select.distinct_on, &columns, &frame);
         self.order_by(order_by, &columns, &frame);
         columns
+    }
+
+    /// SQLite: HAVING, and aggregates in ORDER BY, want a query that gathers rows.
+    fn without_groups(
+        &mut self,
+        select: &'a Select,
+        order_by: &'a [Expression],
+        frame: &Frame<'_, 'a>,
+    ) {
+        let outputs = || {
+            select.outputs.iter().filter_map(|output| match output {
+                Output::Expression { expression, .. } => Some(expression),
+                Output::All(_) | Output::AllOf(_) => None,
+            })
+        };
+        if outputs()
+            .chain(&select.having)
+            .any(|one| self.may_gather(one))
+        {
+            return;
+        }
+        let message = match (
+            &select.having,
+            order_by.iter().find(|one| self.gathers(one)),
+        ) {
+            (Some(having), _) => ("HAVING without GROUP BY and without an aggregate", having),
+            (None, Some(order)) if !frame.is_nested() => (
+                "an aggregate in ORDER BY of a query that gathers no rows",
+                order,
+            ),
+            _ => return,
+        };
+        self.say(
+            Finding::new(Code::InvalidDefinition, message.0, message.1.range.clone())
+                .help("write GROUP BY, or WHERE"),
+        );
     }
 
     fn group_by(
@@ -284,10 +323,14 @@ impl<'a> Resolver<'a> {
             if self.out_of_range("ORDER BY", expression, columns.count()) {
                 continue;
             }
-            if let Some(name) = expression.as_column()
-                && column(self.dialect, columns, &name.text).is_some()
-            {
-                continue;
+            if let Some(name) = expression.as_column() {
+                let is_output = match self.dialect {
+                    Dialect::Sqlite => frame.alias(self.dialect, &name.text).is_some(),
+                    _ => column(self.dialect, columns, &name.text).is_some(),
+                };
+                if is_output {
+                    continue;
+                }
             }
             self.expression(expression, Place::ORDER_BY, frame);
         }
@@ -410,8 +453,9 @@ fn output_name(dialect: Dialect, expression: &Expression) -> ColumnName<'_> {
             },
             Dialect::Postgres,
         ) => ColumnName::Known(&name.name.text),
+        // Fields, elements and CASE are called after what is in them.
         (ExpressionKind::Operation { operator, .. }, Dialect::Postgres)
-            if !operator.is_empty() && operator != "CASE" =>
+            if !matches!(operator.as_str(), "" | "." | "[]" | "ARRAY" | "CASE") =>
         {
             ColumnName::Odd
         }

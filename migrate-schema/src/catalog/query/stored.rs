@@ -60,6 +60,9 @@ pub fn trigger(
         TriggerBody::Function(_) | TriggerBody::Opaque { .. } => &[],
     };
     resolver.fired(relation, &trigger.events, trigger.when.as_ref(), body);
+    if catalog.dialect() == Dialect::Postgres {
+        resolver.event_columns(relation, &trigger.events);
+    }
     let findings = resolver.finish();
     if catalog.dialect() == Dialect::Sqlite {
         warnings(findings, "every statement that fires this trigger fails")
@@ -297,12 +300,13 @@ impl<'a> Resolver<'a> {
         if relation.kind.is_view() && self.dialect == Dialect::Sqlite {
             table.columns = self.columns_of_view(relation);
         }
-        let has = |wanted: fn(&TriggerEvent) -> bool| events.iter().any(wanted);
+        // Of several events each must have it.
+        let has = |not: &TriggerEvent| !events.is_empty() && !events.contains(not);
         let mut frame = Frame::default();
-        if has(|event| matches!(event, TriggerEvent::Insert | TriggerEvent::Update(_))) {
+        if has(&TriggerEvent::Delete) {
             frame.sources.push(Source::beside("new", &table));
         }
-        if has(|event| matches!(event, TriggerEvent::Delete | TriggerEvent::Update(_))) {
+        if has(&TriggerEvent::Insert) {
             frame.sources.push(Source::beside("old", &table));
         }
         if let Some(when) = when {
@@ -313,6 +317,22 @@ impl<'a> Resolver<'a> {
             self.action(action, &frame);
         }
         self.in_trigger = outside;
+    }
+
+    /// `UPDATE OF columns`.
+    fn event_columns(&mut self, relation: &'a Relation, events: &'a [TriggerEvent]) {
+        let source = self.table(relation, &relation.name);
+        for event in events {
+            let TriggerEvent::Update(columns) = event else {
+                continue;
+            };
+            for name in columns {
+                let known = source.columns.names().any(|own| self.same(own, &name.text));
+                if !known && !source.columns.open {
+                    self.no_such_column(&source, name);
+                }
+            }
+        }
     }
 
     /// The columns of a view of which it does not matter here whether it can be read.

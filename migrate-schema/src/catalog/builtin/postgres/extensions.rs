@@ -21,6 +21,11 @@ pub fn extension(name: &str) -> Option<&'static Extension> {
     EXTENSIONS.get(at)
 }
 
+/// Every extension whose names are known.
+pub fn extensions() -> impl Iterator<Item = &'static Extension> {
+    EXTENSIONS.iter()
+}
+
 #[rustfmt::skip]
 const EXTENSIONS: &[Extension] = &[
     Extension {

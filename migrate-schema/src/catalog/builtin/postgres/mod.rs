@@ -3,7 +3,7 @@
 mod extensions;
 mod functions;
 
-pub use extensions::{Extension, extension};
+pub use extensions::{Extension, extension, extensions};
 pub(super) use functions::FUNCTIONS;
 
 /// Whether there is an operator class of this name for an access method (`btree`, `gin`, …, in lower case).
