@@ -202,6 +202,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn path(&mut self) -> Read<Path> {
         let first = self.name()?;
         if self.eat(TK_DOT) {
+            self.findings.extend(super::foreign::schema(&first));
             Ok(Path {
                 schema: Some(first),
                 name: self.name()?,

@@ -7,6 +7,7 @@ mod check;
 mod cursor;
 mod expression;
 mod fault;
+mod foreign;
 mod query;
 mod statement;
 mod table;
@@ -43,7 +44,8 @@ pub(super) fn parse(
         Verdict::Good
     };
     if let Verdict::Wrong(finding) = verdict {
-        findings.push(*finding);
+        let explained = foreign::explain(sql, statement, &finding);
+        findings.push(explained.unwrap_or(*finding));
         return None;
     }
     let actions = cursor.and_then(|mut cursor| {
@@ -55,6 +57,7 @@ pub(super) fn parse(
         };
         for action in &actions {
             cursor.check(action);
+            findings.extend(foreign::swallowed(action));
         }
         findings.append(&mut cursor.findings);
         Some(actions)

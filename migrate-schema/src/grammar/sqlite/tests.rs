@@ -104,7 +104,9 @@ fn a_table_in_full() {
         d double precision GENERATED ALWAYS AS (b || c) STORED, e text default now null,\n\
         CONSTRAINT u UNIQUE (b, c COLLATE nocase DESC) CONSTRAINT f FOREIGN KEY (b, c) REFERENCES p MATCH FULL,\n\
         CHECK (b), PRIMARY KEY (b)) WITHOUT ROWID, STRICT";
-    let Action::CreateTable(table) = action(sql) else {
+    // It says much that contradicts itself, and is read nonetheless.
+    let tree = parse(sql).statements[0].tree.clone().unwrap();
+    let [Action::CreateTable(table)] = &tree.actions[..] else {
         panic!()
     };
     assert_eq!(table.name.to_string(), "main.a b");
@@ -318,6 +320,63 @@ fn other_statements() {
             [],
             "{nothing}"
         );
+    }
+}
+
+#[test]
+fn what_others_write_is_named() {
+    let wrong = |sql: &str| match findings(sql).as_slice() {
+        [(Code::WrongDialect, message, text)] => format!("{message} @ {text}"),
+        others => format!("{others:?}"),
+    };
+    let cases = [
+        (
+            "CREATE TABLE a (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY)",
+            "`AUTO_INCREMENT` is MySQL; SQLite writes `INTEGER PRIMARY KEY` @ AUTO_INCREMENT",
+        ),
+        (
+            "CREATE TABLE a (id int auto_increment PRIMARY KEY)",
+            "`AUTO_INCREMENT` is MySQL; SQLite writes `INTEGER PRIMARY KEY` @ int auto_increment",
+        ),
+        (
+            "CREATE TABLE a (id SERIAL PRIMARY KEY)",
+            "`SERIAL` is PostgreSQL; SQLite writes `INTEGER PRIMARY KEY` @ SERIAL",
+        ),
+        (
+            "CREATE TABLE public.a (id INTEGER)",
+            "schema `public` is PostgreSQL; SQLite has only `main` and `temp`: leave it out @ public",
+        ),
+        (
+            "CREATE TABLE a (b) ENGINE = InnoDB",
+            "`ENGINE=` is MySQL; SQLite has no such options: leave it out @ ENGINE =",
+        ),
+        (
+            "SELECT a::text FROM b",
+            "`::` is PostgreSQL; SQLite writes `CAST(x AS type)` @ ::",
+        ),
+        (
+            "DROP TABLE a, b",
+            "several things in one `DROP` is PostgreSQL and MySQL; SQLite writes a `DROP` for each @ ,",
+        ),
+        (
+            "ALTER TABLE a ALTER COLUMN b TYPE text",
+            "`ALTER COLUMN … TYPE` is PostgreSQL; SQLite builds the table anew: create one as it shall be, copy the rows, \
+             drop the old one, rename the new one @ TYPE",
+        ),
+        (
+            "CREATE TABLE a (b TEXT, KEY b_key (b))",
+            "`KEY` in a table is MySQL; SQLite has `CREATE INDEX` behind the table @ , KEY b_key (b",
+        ),
+    ];
+    for (sql, expected) in cases {
+        assert_eq!(wrong(sql), expected, "{sql}");
+    }
+    for good in [
+        "CREATE TABLE a (id BIGSERIAL NOT NULL, b TIMESTAMP WITH TIME ZONE, c JSONB, d UNSIGNED BIG INT)",
+        "CREATE TABLE a (`b` VARCHAR(20), [c] DATETIME DEFAULT CURRENT_TIMESTAMP)",
+        "REPLACE INTO a VALUES (1)",
+    ] {
+        assert_eq!(findings(good), [], "{good}");
     }
 }
 
