@@ -1,12 +1,13 @@
 //! The concrete syntax tree of squawk, and what is needed to read it.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use squawk_syntax::{
     SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, AstNode, is_quoted_name_node, normalize_name_node},
 };
 
+use super::depth::DEEPEST_TREE;
 use crate::tree::{Behavior, Name, Path};
 
 pub(super) use squawk_syntax::SyntaxKind as Kind;
@@ -18,15 +19,35 @@ pub(super) type Node = SyntaxNode;
 const LONGEST_NAME: usize = 63;
 
 /// Reads the nodes of one text. Its own text may be a part of a larger one: every range is one of the larger text.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
     /// Where the text begins in the larger one.
-    pub(super) base: usize,
-    /// What every range is, where positions inside the text say nothing (a body in a string with escapes).
-    pub(super) fixed: Option<Range<usize>>,
+    base: usize,
+    /// How deep the tree is where it is made right now.
+    depth: Cell<usize>,
 }
 
 impl Reader {
+    /// A reader of the text that begins at `base`.
+    pub(super) const fn new(base: usize) -> Self {
+        Self {
+            base,
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Makes a part of the tree one level deeper; none where it is deep enough.
+    pub(super) fn deeper<R>(&self, make: impl FnOnce() -> R) -> Option<R> {
+        let depth = self.depth.get();
+        if depth >= DEEPEST_TREE {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let made = make();
+        self.depth.set(depth);
+        Some(made)
+    }
+
     /// The bytes of a node in the larger text.
     pub(super) fn range(&self, node: &Node) -> Range<usize> {
         let range = node.text_range();
@@ -39,11 +60,8 @@ impl Reader {
         self.shift(usize::from(range.start())..usize::from(range.end()))
     }
 
-    pub(super) fn shift(&self, range: Range<usize>) -> Range<usize> {
-        match &self.fixed {
-            Some(fixed) => fixed.clone(),
-            None => self.base + range.start..self.base + range.end,
-        }
+    fn shift(&self, range: Range<usize>) -> Range<usize> {
+        self.base + range.start..self.base + range.end
     }
 
     /// The name that a node consists of.

@@ -43,6 +43,14 @@ impl Reader {
 
     /// An expression.
     pub(super) fn expression(&self, node: &Node) -> Expression {
+        self.deeper(|| self.shallow_expression(node))
+            .unwrap_or_else(|| Expression {
+                range: self.range(node),
+                kind: ExpressionKind::Opaque,
+            })
+    }
+
+    fn shallow_expression(&self, node: &Node) -> Expression {
         let kind = match node.kind() {
             Kind::NAME_REF => self.bare_name(node),
             Kind::LITERAL => literal(node),
@@ -204,7 +212,7 @@ impl Reader {
             };
         }
         let mut operands = Vec::new();
-        for (place, side) in sides.iter().enumerate() {
+        for (place, side) in chain(sides, &operator).iter().enumerate() {
             // The list of `IN (1, 2)` is no row.
             if place == 1 && operator.ends_with("IN") && side.kind() == Kind::TUPLE_EXPR {
                 operands.extend(self.operands(side));
@@ -305,6 +313,27 @@ impl Reader {
             },
         }
     }
+}
+
+/// The operands of `a AND b AND c`: one row of them, whichever two the parser has put together first.
+fn chain(sides: Vec<Node>, joined: &str) -> Vec<Node> {
+    if !["AND", "OR", "||", "+"].contains(&joined) {
+        return sides;
+    }
+    let mut operands = Vec::new();
+    let mut waiting: Vec<Node> = sides.into_iter().rev().collect();
+    while let Some(side) = waiting.pop() {
+        if side.kind() == Kind::BIN_EXPR && operator(&side) == joined {
+            let inner: Vec<Node> = side
+                .children()
+                .filter(|child| is_expression(child.kind()))
+                .collect();
+            waiting.extend(inner.into_iter().rev());
+        } else {
+            operands.push(side);
+        }
+    }
+    operands
 }
 
 /// The query of `e IN (query)` and `e = ANY (query)`.

@@ -5,6 +5,7 @@
 
 mod alter;
 mod change;
+mod check;
 mod cst;
 mod depth;
 mod expression;
@@ -14,6 +15,7 @@ mod object;
 mod opaque;
 mod plpgsql;
 mod query;
+mod repair;
 mod routine;
 mod statement;
 mod table;
@@ -27,30 +29,38 @@ use crate::{Finding, Statement, settings::Target, tree};
 pub(super) fn parse(
     sql: &str,
     statement: Statement,
-    target: &Target,
+    _target: &Target,
     findings: &mut Vec<Finding>,
 ) -> Option<tree::Statement> {
     let text = statement.text(sql);
     let range = statement.start..statement.end;
-    if !depth::is_safe(text) {
-        return Some(tree::Statement {
+    let read = depth::with_stack(text, || read(text, statement.start));
+    match read {
+        Some(Ok(actions)) => Some(tree::Statement { range, actions }),
+        Some(Err(finding)) => {
+            findings.push(*finding);
+            None
+        }
+        None => Some(tree::Statement {
             range,
             actions: vec![opaque::of_text(text)],
-        });
+        }),
     }
+}
+
+/// What a statement says, or what is wrong with its syntax.
+fn read(text: &str, base: usize) -> Result<Vec<tree::Action>, Box<Finding>> {
     let parsed = SourceFile::parse(text);
-    let root = parsed.syntax_node();
-    if let Some(finding) = fault::find(text, statement.start, &parsed, target) {
-        findings.push(finding);
-        return None;
+    if let Some(finding) = fault::find(text, base, &parsed) {
+        return Err(Box::new(finding));
     }
-    let reader = cst::Reader {
-        base: statement.start,
-        fixed: None,
-    };
-    let actions = root
+    let reader = cst::Reader::new(base);
+    let statements = parsed.syntax_node();
+    if let Some(finding) = reader.fault(&statements) {
+        return Err(Box::new(finding));
+    }
+    Ok(statements
         .children()
         .flat_map(|node| reader.statement(&node))
-        .collect();
-    Some(tree::Statement { range, actions })
+        .collect())
 }

@@ -140,7 +140,7 @@ impl Effects<'_> {
             return hole;
         };
         let sql = format!("SELECT {text}");
-        if !super::depth::is_safe(&sql) {
+        if !super::depth::is_shallow(&sql) {
             return hole;
         }
         let parsed = squawk_syntax::SourceFile::parse(&sql).syntax_node();

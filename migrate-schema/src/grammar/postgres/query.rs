@@ -3,6 +3,7 @@
 use super::{
     cst::{Kind, Node, Reader, child, child_of, children, has, is_query},
     expression::is_default,
+    table::unknown_query,
 };
 use crate::tree::{
     Action, Body, Cte, Expression, ExpressionKind, Join, JoinCondition, Name, Output, Query,
@@ -12,6 +13,11 @@ use crate::tree::{
 impl Reader {
     /// A query of any shape.
     pub(super) fn query(&self, node: &Node) -> Query {
+        self.deeper(|| self.shallow_query(node))
+            .unwrap_or_else(|| unknown_query(self.range(node)))
+    }
+
+    fn shallow_query(&self, node: &Node) -> Query {
         let mut query = match node.kind() {
             Kind::SELECT | Kind::SELECT_INTO => self.select(node),
             Kind::COMPOUND_SELECT => self.compound(node),
@@ -272,6 +278,11 @@ impl Reader {
 
     /// What a `FROM` reads.
     pub(super) fn source(&self, node: &Node) -> Source {
+        self.deeper(|| self.shallow_source(node))
+            .unwrap_or(Source::Opaque { alias: None })
+    }
+
+    fn shallow_source(&self, node: &Node) -> Source {
         let alias = child(node, Kind::FROM_ALIAS);
         let name = alias
             .as_ref()
@@ -288,6 +299,10 @@ impl Reader {
                 None => Source::Opaque { alias: name },
             },
             Kind::FUNCTION_FROM_ITEM => match self.child_expression(node) {
+                // The number of the row is a column that only two or more names name.
+                Some(_) if child(node, Kind::WITH_ORDINALITY).is_some() && columns.len() < 2 => {
+                    Source::Opaque { alias: name }
+                }
                 Some(call) => Source::Function {
                     call,
                     alias: name,

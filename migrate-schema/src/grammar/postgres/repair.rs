@@ -1,0 +1,244 @@
+//! The small change that would make a statement valid: what was probably meant.
+
+use std::ops::Range;
+
+use squawk_syntax::SourceFile;
+
+use super::{
+    depth,
+    fault::{Expected, shown},
+};
+use crate::{
+    lex::{Token, TokenKind},
+    nearest,
+};
+
+/// Longer statements are not tried again and again.
+const LONGEST: usize = 16 << 10;
+
+/// A change after which the statement is valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Repair {
+    /// The token that the message is about.
+    pub(super) token: usize,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What to write instead.
+    pub(super) help: String,
+    /// The bytes that go and what comes in their place, where nothing else can have been meant.
+    pub(super) fix: Option<(Range<usize>, String)>,
+}
+
+/// A change near the token `at`, of which squawk says that it cannot stand there.
+pub(super) fn find(
+    text: &str,
+    tokens: &[Token],
+    at: usize,
+    expected: Option<Expected>,
+) -> Option<Repair> {
+    if text.len() > LONGEST || !depth::is_shallow(text) {
+        return None;
+    }
+    let search = Search { text, tokens, at };
+    search
+        .statement_begins()
+        .or_else(|| search.misspelt())
+        .or_else(|| search.twice())
+        .or_else(|| search.superfluous())
+        .or_else(|| search.missing(expected))
+        .or_else(|| search.wrong_way_round())
+}
+
+struct Search<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+}
+
+impl Search<'_> {
+    fn token(&self, at: usize) -> Option<Token> {
+        self.tokens.get(at).copied()
+    }
+
+    fn own(&self, at: usize) -> &str {
+        self.token(at).map_or("", |token| token.text(self.text))
+    }
+
+    fn shown(&self, at: usize) -> String {
+        self.token(at)
+            .map_or_else(|| "the end".to_owned(), |token| shown(self.text, token))
+    }
+
+    /// Whether the statement is valid with this in place of some bytes.
+    fn mends(&self, range: &Range<usize>, with: &str) -> bool {
+        let (Some(before), Some(after)) =
+            (self.text.get(..range.start), self.text.get(range.end..))
+        else {
+            return false;
+        };
+        let changed = format!("{before}{with}{after}");
+        SourceFile::parse(&changed).errors().is_empty()
+    }
+
+    fn place_before(&self, at: usize) -> usize {
+        self.token(at).map_or(self.text.len(), |token| token.start)
+    }
+
+    /// The tokens that may be to blame, the likeliest first.
+    fn suspects(&self) -> impl Iterator<Item = usize> {
+        let at = self.at;
+        [
+            Some(at),
+            at.checked_sub(1),
+            at.checked_sub(2),
+            at.checked_sub(3),
+            Some(at + 1),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|at| *at < self.tokens.len())
+    }
+
+    fn statement_begins(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let word = self.own(at);
+            let starts = at > 0 && STARTS.iter().any(|start| word.eq_ignore_ascii_case(start));
+            let place = self.place_before(at);
+            (starts && self.mends(&(place..place), "; ")).then(|| Repair {
+                token: at,
+                message: format!("`{word}` begins another statement"),
+                help: format!("is a `;` missing before `{word}`?"),
+                fix: Some((place..place, ";\n".to_owned())),
+            })
+        })
+    }
+
+    fn misspelt(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self.token(at)?;
+            let word = self.own(at);
+            let is_word = token.kind == TokenKind::Word && word.len() > 1;
+            let keyword = nearest(word, KEYWORDS.split_whitespace()).filter(|_| is_word)?;
+            let range = token.start..token.end;
+            let mends = !keyword.eq_ignore_ascii_case(word) && self.mends(&range, keyword);
+            mends.then(|| Repair {
+                token: at,
+                message: format!("unexpected `{word}`"),
+                help: format!("did you mean `{keyword}`?"),
+                fix: Some((range, keyword.to_owned())),
+            })
+        })
+    }
+
+    fn twice(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self.token(at)?;
+            let word = self.own(at);
+            let again = at > 0 && word.eq_ignore_ascii_case(self.own(at - 1));
+            let range = token.start..token.end;
+            (again && self.mends(&range, "")).then(|| Repair {
+                token: at,
+                message: match word {
+                    "," => "two commas in a row".to_owned(),
+                    _ => format!("`{word}` stands here twice"),
+                },
+                help: "leave one of them out".to_owned(),
+                fix: Some((range, String::new())),
+            })
+        })
+    }
+
+    fn superfluous(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self.token(at)?;
+            let sign = self.own(at);
+            let message = match sign {
+                "," => format!(
+                    "nothing stands between this comma and {}",
+                    self.shown(at + 1)
+                ),
+                ")" => "this `)` closes nothing".to_owned(),
+                "(" => "this `(` is never closed".to_owned(),
+                _ => return None,
+            };
+            let range = token.start..token.end;
+            self.mends(&range, "").then(|| Repair {
+                token: at,
+                message,
+                help: "leave it out".to_owned(),
+                fix: (sign == ",").then(|| (range, String::new())),
+            })
+        })
+    }
+
+    fn missing(&self, expected: Option<Expected>) -> Option<Repair> {
+        let mut tokens: Vec<String> = Vec::new();
+        if let Some(Expected::Token(token)) = expected {
+            tokens.push(token);
+        }
+        tokens.extend([")", "(", ","].map(str::to_owned));
+        tokens.extend(match self.own(self.at).to_ascii_lowercase().as_str() {
+            "exists" => vec!["NOT".to_owned(), "IF".to_owned()],
+            "not" => vec!["IF".to_owned()],
+            _ => Vec::new(),
+        });
+        tokens.extend(["ON", "TABLE", "AS", "IS"].map(str::to_owned));
+        tokens.iter().find_map(|missing| {
+            let places = [Some(self.at), self.at.checked_sub(1)];
+            places.into_iter().flatten().find_map(|at| {
+                let place = self.place_before(at);
+                self.mends(&(place..place), &format!(" {missing} "))
+                    .then(|| self.insert(at, missing))
+            })
+        })
+    }
+
+    fn insert(&self, at: usize, missing: &str) -> Repair {
+        let before = self.shown(at);
+        Repair {
+            token: at.min(self.tokens.len().saturating_sub(1)),
+            message: format!("`{missing}` is missing before {before}"),
+            help: match missing {
+                ")" => "close the bracket, or leave out the one that opens it".to_owned(),
+                "," => "write a comma between them".to_owned(),
+                _ => format!("write `{missing}` before {before}"),
+            },
+            fix: None,
+        }
+    }
+
+    fn wrong_way_round(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let (first, second) = (self.token(at.checked_sub(1)?)?, self.token(at)?);
+            let between = self.text.get(first.end..second.start)?;
+            let (one, other) = (self.own(at - 1), self.own(at));
+            let swapped = format!("{other}{between} {one}");
+            let words = first.kind != TokenKind::Symbol && second.kind != TokenKind::Symbol;
+            (words && self.mends(&(first.start..second.end), &swapped)).then(|| Repair {
+                token: at,
+                message: format!("unexpected {}", self.shown(at)),
+                help: format!("write `{other} {one}`, the other way round"),
+                fix: None,
+            })
+        })
+    }
+}
+
+/// The words with which a statement begins that may stand behind a forgotten `;`.
+const STARTS: [&str; 12] = [
+    "alter", "comment", "create", "delete", "do", "drop", "grant", "insert", "select", "truncate",
+    "update", "with",
+];
+
+/// What may have been misspelt.
+const KEYWORDS: &str = "ADD AFTER AGGREGATE ALL ALTER ALWAYS AND ANY ARRAY AS ASC ATTACH ATTRIBUTE AUTHORIZATION \
+    BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK COLLATE COLUMN COMMENT CONCURRENTLY CONFLICT CONSTRAINT COPY \
+    CREATE CROSS CURRENT_TIMESTAMP DATA DATABASE DEFAULT DEFERRABLE DEFERRED DELETE DESC DETACH DISABLE DISTINCT DO \
+    DOMAIN DROP EACH ELSE ENABLE END ENUM EXCEPT EXCLUDE EXECUTE EXISTS EXTENSION FIRST FOR FOREIGN FROM FULL FUNCTION \
+    GENERATED GRANT GROUP HAVING IDENTITY IF IMMUTABLE IN INCLUDE INCLUDING INDEX INHERITS INITIALLY INNER INSERT \
+    INSTEAD INTERSECT INTO IS JOIN KEY LANGUAGE LAST LATERAL LEFT LEVEL LIKE LIMIT LOCK MATERIALIZED NATURAL NO NOT \
+    NOTHING NULL NULLS OF OFFSET ON ONLY OR ORDER OUTER OVER OWNED OWNER PARTITION POLICY PRECISION PRIMARY PRIVILEGES \
+    PROCEDURE RANGE RECURSIVE REFERENCES REFRESH REINDEX RENAME REPLACE RESTRICT RETURNING RETURNS REVOKE RIGHT ROLE \
+    ROW ROWS SCHEMA SECURITY SELECT SEQUENCE SET STATEMENT STORED TABLE TABLESPACE TEMPORARY THEN TO TRIGGER TRUNCATE \
+    TYPE UNION UNIQUE UPDATE USING VALID VALIDATE VALUE VALUES VARYING VIEW WHEN WHERE WITH WITHOUT ZONE \
+    INT INTEGER TEXT VARCHAR COALESCE EXTRACT OVERLAY POSITION SUBSTRING TRIM";
