@@ -215,6 +215,8 @@ pub struct Index {
     pub name: String,
     /// `UNIQUE`.
     pub unique: bool,
+    /// The engine made it for a foreign key, and drops it when another index can do its work (MySQL).
+    pub implicit: bool,
     /// `USING`, in lower case.
     pub method: Option<String>,
     /// What it is on.

@@ -8,7 +8,7 @@ use std::{
 use super::object::{
     Class, Constraint, ConstraintKind, Function, Key, Named, Node, Origin, Relation, Type,
 };
-use crate::{Dialect, tree::ObjectKind};
+use crate::Dialect;
 
 /// What became of a name.
 #[derive(Clone, Debug)]
@@ -63,6 +63,8 @@ pub(super) struct Store {
     session: Arc<Session>,
     /// The relation that an index, a trigger or a constraint of this name is on, where such names are the schema's.
     owners: HashMap<Node, Key>,
+    /// How many constraints of a schema have this name (PostgreSQL and MySQL).
+    constraint_names: HashMap<Key, u32>,
     /// Who needs a thing.
     dependents: HashMap<Node, BTreeSet<Node>>,
     /// Relations of which something that they need has changed since they were last looked at (SQLite).
@@ -88,6 +90,7 @@ impl Store {
                 legacy_alter_table: false,
             }),
             owners: HashMap::new(),
+            constraint_names: HashMap::new(),
             dependents: HashMap::new(),
             stale: BTreeSet::new(),
             journal: Vec::new(),
@@ -250,6 +253,9 @@ impl Store {
         for name in self.names(key, relation) {
             self.owners.insert(name, key.clone());
         }
+        for name in self.constraint_keys(key, relation) {
+            *self.constraint_names.entry(name).or_default() += 1;
+        }
     }
 
     fn unlink(&mut self, key: &Key, relation: &Relation) {
@@ -262,6 +268,30 @@ impl Store {
                 self.owners.remove(&name);
             }
         }
+        for name in self.constraint_keys(key, relation) {
+            if let Some(count) = self.constraint_names.get_mut(&name) {
+                *count -= 1;
+                if *count == 0 {
+                    self.constraint_names.remove(&name);
+                }
+            }
+        }
+    }
+
+    /// Whether a constraint of this schema has this name.
+    pub(super) fn has_constraint_name(&self, key: &Key) -> bool {
+        self.constraint_names.contains_key(key)
+    }
+
+    fn constraint_keys(&self, key: &Key, relation: &Relation) -> Vec<Key> {
+        let named = relation.constraints.iter().filter(|one| match self.dialect {
+            Dialect::Sqlite => false,
+            Dialect::Postgres => !one.name.is_empty(),
+            Dialect::Mysql => matches!(one.kind, ConstraintKind::ForeignKey { .. }),
+        });
+        named
+            .map(|one| (key.0.clone(), fold(self.dialect, &one.name)))
+            .collect()
     }
 
     fn relink(&mut self, node: &Node, before: BTreeSet<Node>, after: BTreeSet<Node>) {
@@ -304,11 +334,6 @@ impl Store {
             }
             if dialect == Dialect::Postgres && constraint.has_index() {
                 names.push(node(Class::Index, &constraint.name));
-            }
-            if dialect == Dialect::Mysql
-                && matches!(constraint.kind, ConstraintKind::ForeignKey { .. })
-            {
-                names.push(node(Class::Other(ObjectKind::Constraint), &constraint.name));
             }
         }
         names

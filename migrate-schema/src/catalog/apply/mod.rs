@@ -1,17 +1,200 @@
 //! What each statement does, and when the engine refuses it.
+//!
+//! Everything is checked before anything is changed. A statement that is refused changes nothing, but what it would have made,
+//! changed or dropped is unknown afterwards, so that one mistake is told once.
 
-use super::Catalog;
-use crate::{Finding, tree::Action};
+mod alter;
+mod alter_column;
+mod constraint;
+mod create_table;
+mod drop;
+mod drop_column;
+mod function;
+mod index;
+mod names;
+mod other;
+mod rename;
+mod rewrite;
+mod sequence;
+mod touched;
+mod trigger;
+mod types;
+mod view;
+
+use std::sync::Arc;
+
+use super::{Catalog, query, store::Fact};
+use crate::{Dialect, Finding, Level, tree::Action};
+
+/// What is wrong with a statement.
+pub(super) struct Findings<'a> {
+    list: Vec<Finding>,
+    /// The text that the statement stands in.
+    sql: &'a str,
+}
+
+impl Findings<'_> {
+    fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.list.extend(findings);
+    }
+
+    fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether the engine refuses the statement: a warning alone is no reason.
+    fn refuse(&self) -> bool {
+        self.refuse_since(0)
+    }
+
+    fn refuse_since(&self, start: usize) -> bool {
+        let mut since = self.list.iter().skip(start);
+        since.any(|finding| finding.code.level() == Level::Deny)
+    }
+}
 
 impl Catalog {
     /// Does what a statement does, or says why the engine would refuse it; then nothing has changed.
-    pub fn apply(&mut self, action: &Action, _sql: &str) -> Vec<Finding> {
-        if let Action::Opaque { words, everything } = action {
-            self.poison(words);
-            if *everything {
-                self.poison_everything();
+    pub fn apply(&mut self, action: &Action, sql: &str) -> Vec<Finding> {
+        let mut findings = Findings {
+            list: Vec::new(),
+            sql,
+        };
+        self.tick();
+        self.dispatch(action, &mut findings);
+        if findings.refuse() {
+            self.doubt(action);
+        }
+        findings.list
+    }
+
+    /// Does what a statement does that may never run: what it would make, change or drop is unknown afterwards.
+    pub fn apply_perhaps(&mut self, action: &Action, sql: &str) -> Vec<Finding> {
+        let mark = self.store.mark();
+        let mut findings = self.apply(action, sql);
+        self.store.roll_back(mark);
+        self.doubt(action);
+        // Whether a name is there depends on whether other steps ran.
+        findings.retain(|finding| finding.code == crate::Code::UndeclaredName);
+        findings
+    }
+
+    fn dispatch(&mut self, action: &Action, findings: &mut Findings) {
+        match action {
+            Action::CreateTable(table) => self.create_table(table, findings),
+            Action::AlterTable(alter) => self.alter_table(alter, findings),
+            Action::CreateIndex(index) => self.create_index(index, findings),
+            Action::CreateView(view) => self.create_view(view, findings),
+            Action::CreateTrigger(trigger) => self.create_trigger(trigger, findings),
+            Action::CreateSequence(sequence) => self.create_sequence(sequence, findings),
+            Action::AlterSequence(sequence) => self.alter_sequence(sequence, findings),
+            Action::CreateType(ty) => self.create_type(ty, findings),
+            Action::AlterType(alter) => self.alter_type(alter, findings),
+            Action::CreateFunction(function) => self.create_function(function, findings),
+            Action::CreateSchema {
+                name,
+                if_not_exists,
+            } => self.create_schema(name.as_ref(), *if_not_exists, findings),
+            Action::CreateExtension {
+                name,
+                if_not_exists,
+            } => self.create_extension(name, *if_not_exists),
+            Action::CreateOther {
+                target,
+                if_not_exists,
+            } => self.create_other(target, *if_not_exists, findings),
+            Action::Drop(drop) => self.drop_objects(drop, findings),
+            Action::Rename(rename) => self.rename_object(rename, findings),
+            Action::SetSchema { target, schema } => self.set_schema(target, schema, findings),
+            Action::Require(require) => self.require(require, findings),
+            Action::Truncate { tables, behavior } => self.truncate(tables, *behavior, findings),
+            Action::Insert(_) | Action::Update(_) | Action::Delete(_) | Action::Query(_) => {
+                self.rows(action, findings);
+            }
+            Action::SearchPath(names) => self.set_search_path(names),
+            Action::Setting { name, value } => self.set_setting(name, value.as_deref()),
+            Action::Opaque { words, everything } => {
+                self.poison(words);
+                if *everything {
+                    self.poison_everything();
+                }
             }
         }
-        Vec::new()
+    }
+
+    /// `INSERT`, `UPDATE`, `DELETE`, `SELECT`.
+    fn rows(&mut self, action: &Action, findings: &mut Findings) {
+        findings.extend(query::check(self, action, findings.sql));
+        if findings.refuse() {
+            return;
+        }
+        let filled = query::inserts_rows(action).and_then(|path| self.relation_key(path));
+        if let Some(key) = filled
+            && let Some(relation) = self.store.relations().get(&key)
+            && !relation.has_rows
+            && relation.kind.is_table()
+        {
+            let mut relation = relation.as_ref().clone();
+            relation.has_rows = true;
+            self.set(Fact::Relation(key, Some(Arc::new(relation))));
+        }
+        if let Action::Delete(delete) = action {
+            for source in &delete.targets {
+                if let crate::tree::Source::Table { name, .. } = source {
+                    self.may_be_empty(name);
+                }
+            }
+        }
+    }
+
+    /// Nobody can be sure any more that the table has rows.
+    fn may_be_empty(&mut self, path: &crate::tree::Path) {
+        if let Some(key) = self.relation_key(path)
+            && let Some(relation) = self.store.relations().get(&key)
+            && relation.has_rows
+        {
+            let mut relation = relation.as_ref().clone();
+            relation.has_rows = false;
+            self.set(Fact::Relation(key, Some(Arc::new(relation))));
+        }
+    }
+
+    fn set_search_path(&mut self, names: &[crate::tree::Name]) {
+        let mut session = self.store.session().as_ref().clone();
+        let names = names
+            .iter()
+            .map(|name| name.text.clone())
+            .filter(|name| name != "$user" && name != "pg_catalog");
+        session.path = names.collect();
+        session.path_is_uncertain = false;
+        if session.path.is_empty() {
+            session.path.push(match self.dialect() {
+                Dialect::Mysql => String::new(),
+                _ => "public".to_owned(),
+            });
+        }
+        self.set(Fact::Session(Arc::new(session)));
+    }
+
+    fn set_setting(&mut self, name: &str, value: Option<&str>) {
+        let Some(value) = value else {
+            return;
+        };
+        let off = matches!(
+            value.to_ascii_lowercase().as_str(),
+            "0" | "off" | "false" | "no"
+        );
+        let mut session = self.store.session().as_ref().clone();
+        match (self.dialect(), name) {
+            (Dialect::Mysql, "foreign_key_checks" | "session.foreign_key_checks" | "@@foreign_key_checks")
+            | (Dialect::Sqlite, "foreign_keys") => session.foreign_keys = !off,
+            (Dialect::Sqlite, "legacy_alter_table") => session.legacy_alter_table = !off,
+            _ => return,
+        }
+        self.set(Fact::Session(Arc::new(session)));
     }
 }

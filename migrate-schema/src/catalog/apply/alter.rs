@@ -1,0 +1,647 @@
+//! `ALTER TABLE`, and what else has the form of it.
+
+use std::sync::Arc;
+
+use super::{
+    Findings,
+    constraint::column_of,
+    create_table::constraints_of,
+    names::article,
+};
+use crate::{
+    Code, Dialect, Finding,
+    catalog::{
+        Catalog, Class, ConstraintKind, Former, Key, Lookup, Relation, RelationKind,
+        store::Fact,
+    },
+    nearest,
+    tree::{Alter, AlterTable, DropWhich, Name, ObjectKind, Path},
+};
+
+impl Catalog {
+    pub(super) fn alter_table(&mut self, alter: &AlterTable, findings: &mut Findings) {
+        if alter.kind == ObjectKind::Index || self.is_index_instead(alter) {
+            self.alter_index(alter, findings);
+            return;
+        }
+        let Some((key, before)) = self.to_alter(&alter.name, alter.kind, alter.if_exists, findings)
+        else {
+            return;
+        };
+        self.check_kind(&before, alter, findings);
+        if findings.refuse() {
+            return;
+        }
+        let mut draft = before.as_ref().clone();
+        let mut changes: Vec<&Alter> = alter.changes.iter().collect();
+        match self.dialect() {
+            Dialect::Sqlite => {}
+            Dialect::Postgres => changes.sort_by_key(|change| pass_on_postgres(change)),
+            Dialect::Mysql => changes.sort_by_key(|change| pass_on_mysql(change)),
+        }
+        let mut target: Option<Path> = None;
+        for change in changes {
+            match change {
+                Alter::RenameTo(to) => target = Some(to.clone()),
+                Alter::SetSchema(schema) => {
+                    target = Some(Path {
+                        schema: Some(schema.clone()),
+                        name: Name {
+                            text: draft.name.clone(),
+                            ..alter.name.name.clone()
+                        },
+                    });
+                }
+                _ => self.alter_draft(&key, &mut draft, change, findings),
+            }
+        }
+        if self.dialect() == Dialect::Mysql {
+            self.check_keys_of_foreign_keys(&before, &draft, &alter.name.name, findings);
+        }
+        if findings.refuse() {
+            return;
+        }
+        self.put_altered(&key, draft);
+        if let Some(to) = target {
+            self.rename_relation(&key, &to, findings);
+        }
+        let tests = alter.changes.iter().any(|change| {
+            matches!(
+                change,
+                Alter::RenameTo(_) | Alter::RenameColumn { .. } | Alter::DropColumn { .. }
+            )
+        });
+        if self.dialect() == Dialect::Sqlite && tests && !findings.refuse() {
+            self.test_schema(alter, findings);
+        }
+    }
+
+    /// The relation that a statement alters. One of which nothing is known is made up, and open.
+    pub(super) fn to_alter(
+        &self,
+        path: &Path,
+        kind: ObjectKind,
+        if_exists: bool,
+        findings: &mut Findings,
+    ) -> Option<(Key, Arc<Relation>)> {
+        match self.relation(path) {
+            Lookup::Known(relation) => {
+                let key = self.key_of(relation);
+                let relation = self.relation_by_key(&key)?.clone();
+                return Some((key, relation));
+            }
+            Lookup::Absent if if_exists => return None,
+            Lookup::Absent => {
+                let noun = match kind {
+                    ObjectKind::Other => "table",
+                    kind => kind.noun(),
+                };
+                findings.extend(self.no_such_relation(path, noun));
+                if findings.refuse() {
+                    return None;
+                }
+            }
+            Lookup::Unknown if if_exists => return None,
+            Lookup::Unknown => {}
+        }
+        let key = self
+            .relation_key(path)
+            .unwrap_or_else(|| self.new_key(Class::Relation, path, false));
+        let mut relation = match self.store.relations().get(&key) {
+            Some(relation) => relation.as_ref().clone(),
+            None => {
+                let mut relation = self.new_relation(&key, &path.name);
+                relation.kind = match kind {
+                    ObjectKind::View => RelationKind::View,
+                    ObjectKind::MaterializedView => RelationKind::MaterializedView,
+                    ObjectKind::Sequence => RelationKind::Sequence,
+                    _ => RelationKind::Table,
+                };
+                relation
+            }
+        };
+        relation.open = true;
+        // The statement shows that it is there.
+        relation.known_since = self.clock;
+        Some((key, Arc::new(relation)))
+    }
+
+    fn is_index_instead(&self, alter: &AlterTable) -> bool {
+        self.dialect() == Dialect::Postgres
+            && matches!(self.relation(&alter.name), Lookup::Absent)
+            && matches!(self.index(&alter.name), Lookup::Known(_))
+    }
+
+    /// A statement for tables on a view, or the other way round.
+    fn check_kind(&self, relation: &Relation, alter: &AlterTable, findings: &mut Findings) {
+        let kind = relation.kind;
+        let fits = match alter.kind {
+            ObjectKind::View => kind == RelationKind::View,
+            ObjectKind::MaterializedView => kind == RelationKind::MaterializedView,
+            ObjectKind::Sequence => kind == RelationKind::Sequence,
+            ObjectKind::ForeignTable => kind == RelationKind::ForeignTable,
+            ObjectKind::Table if self.dialect() == Dialect::Postgres => {
+                kind.is_table() || !alter.changes.iter().any(only_on_tables)
+            }
+            ObjectKind::Table => kind.is_table() || kind == RelationKind::Sequence,
+            _ => true,
+        };
+        if !fits && !relation.open {
+            let message = format!("`{}` is {}, not {}", relation.name, article(relation), a(alter.kind));
+            findings.push(Finding::new(Code::InvalidDefinition, message, alter.name.range()));
+        }
+        if self.dialect() == Dialect::Sqlite
+            && kind == RelationKind::VirtualTable
+            && alter.changes.iter().any(|change| !matches!(change, Alter::RenameTo(_)))
+        {
+            let message = format!("the virtual table `{}` may not be altered", relation.name);
+            findings.push(
+                Finding::new(Code::InvalidDefinition, message, alter.name.range())
+                    .help("make it anew"),
+            );
+        }
+    }
+
+    /// Puts a relation that was altered, and brings up to date what is derived from it.
+    pub(super) fn put_altered(&mut self, key: &Key, relation: Relation) {
+        let sequences: Vec<(Key, String)> = (relation.columns.iter())
+            .filter_map(|column| Some((column.sequence.clone()?, column.name.clone())))
+            .filter(|(sequence, _)| !self.store.relations().contains_key(sequence))
+            .collect();
+        self.set(Fact::Relation(key.clone(), Some(Arc::new(relation))));
+        for (sequence, column) in sequences {
+            self.put_sequence(sequence, key.clone(), &column);
+        }
+        self.refresh_views(key);
+    }
+
+    fn alter_draft(
+        &mut self,
+        key: &Key,
+        draft: &mut Relation,
+        change: &Alter,
+        findings: &mut Findings,
+    ) {
+        match change {
+            Alter::AddColumn {
+                column,
+                if_not_exists,
+            } => {
+                if *if_not_exists
+                    && (draft.open || self.column(draft, &column.name.text).is_some())
+                {
+                    return;
+                }
+                self.add_column(draft, column, findings);
+            }
+            Alter::DropColumn {
+                name,
+                if_exists,
+                behavior,
+            } => match self.column(draft, &name.text).cloned() {
+                Some(column) => self.drop_column(key, draft, &column, name, *behavior, findings),
+                None if *if_exists || draft.open => {}
+                None => findings.push(self.no_such_column(draft, name)),
+            },
+            Alter::RenameColumn { from, to } => self.rename_column(key, draft, from, to, findings),
+            Alter::AddConstraint(constraint) => {
+                self.add_constraint(draft, constraint, None, findings);
+            }
+            Alter::DropConstraint {
+                name,
+                which,
+                if_exists,
+                behavior,
+            } => self.drop_constraint(draft, name.as_ref(), *which, (*if_exists, *behavior), findings),
+            Alter::RenameConstraint { from, to } => {
+                self.rename_constraint(draft, from, to, findings);
+            }
+            Alter::RenameIndex { from, to } => self.rename_key(draft, from, to, findings),
+            Alter::AlterColumn { name, change } => self.alter_column(draft, name, change, findings),
+            Alter::Redefine {
+                name,
+                column,
+                if_exists,
+            } => self.redefine_column(key, draft, (name, *if_exists), column, findings),
+            Alter::Attach(path) => self.attach(key, draft, path, findings),
+            Alter::Detach(path) => self.detach(key, draft, path, findings),
+            Alter::RequireConstraint(name) => {
+                if !draft.open && self.constraint(draft, &name.text).is_none() {
+                    findings.push(self.no_such_constraint(draft, name));
+                }
+            }
+            Alter::RequireTrigger(name) => {
+                if !draft.open && self.trigger(draft, &name.text).is_none() {
+                    findings.push(self.no_such_trigger_on(draft, name));
+                }
+            }
+            Alter::RequireIndex(name) => self.require_index_on(draft, name, findings),
+            Alter::Opaque => draft.open = true,
+            Alter::RenameTo(_) | Alter::SetSchema(_) | Alter::Other { .. } => {}
+        }
+    }
+
+    fn require_index_on(&self, draft: &Relation, name: &Name, findings: &mut Findings) {
+        let known = self.index_of(draft, &name.text).is_some()
+            || self.constraint(draft, &name.text).is_some()
+            || draft.open
+            || self.is_poisoned(&self.index_node(draft, &name.text));
+        if !known {
+            findings.push(self.no_such_index_on(draft, name));
+        }
+    }
+
+    /// `ADD COLUMN` with what stands behind it.
+    fn add_column(
+        &mut self,
+        draft: &mut Relation,
+        column: &crate::tree::Column,
+        findings: &mut Findings,
+    ) {
+        let before = findings.len();
+        self.check_position(draft, column, findings);
+        self.add_new_column(draft, column, findings);
+        if findings.refuse_since(before) {
+            return;
+        }
+        if self.dialect() == Dialect::Sqlite {
+            self.check_added_on_sqlite(draft, column, findings);
+        }
+        for constraint in constraints_of(column) {
+            self.add_constraint(draft, &constraint, Some(&column.name), findings);
+        }
+        if let Some(generated) = &column.generated {
+            self.check_expression(
+                Some(draft),
+                &generated.expression,
+                crate::catalog::query::Context::Generated,
+                findings,
+            );
+        }
+    }
+
+    /// `FIRST`, `AFTER column` (MySQL).
+    pub(super) fn check_position(
+        &self,
+        draft: &Relation,
+        column: &crate::tree::Column,
+        findings: &mut Findings,
+    ) {
+        if let Some(crate::tree::Position::After(name)) = &column.position {
+            self.own_column(draft, name, findings);
+        }
+    }
+
+    /// What SQLite never lets a new column have.
+    fn check_added_on_sqlite(
+        &self,
+        draft: &Relation,
+        column: &crate::tree::Column,
+        findings: &mut Findings,
+    ) {
+        let name = &column.name;
+        let cannot = if column.primary_key.is_some() {
+            "be a primary key"
+        } else if column.unique.is_some() {
+            "be UNIQUE"
+        } else if draft.has_rows && column.not_null == Some(true) && is_null(column) {
+            "be NOT NULL without a default, because the table has rows"
+        } else {
+            return;
+        };
+        let message = format!("a column that is added cannot {cannot}: `{name}`");
+        let help = match cannot {
+            "be UNIQUE" => format!(
+                "add the column, then `CREATE UNIQUE INDEX {}_{name} ON {} ({name})`",
+                draft.name, draft.name
+            ),
+            "be a primary key" => "build the table anew with it".to_owned(),
+            _ => "give it a default".to_owned(),
+        };
+        findings.push(
+            Finding::new(Code::InvalidDefinition, message, column.range.clone()).help(help),
+        );
+    }
+
+    pub(super) fn no_such_constraint(&self, relation: &Relation, name: &Name) -> Finding {
+        let names = relation.constraints.iter().map(|one| one.name.as_str());
+        let near = nearest(&name.text, names.filter(|name| !name.is_empty()));
+        let message = format!("no such constraint: {name} on `{}`", relation.name);
+        self.no_such_part(
+            Code::NoSuchConstraint,
+            ObjectKind::Constraint,
+            relation,
+            name,
+            message,
+            near,
+        )
+    }
+
+    pub(super) fn no_such_trigger_on(&self, relation: &Relation, name: &Name) -> Finding {
+        let names = relation.triggers.iter().map(|one| one.name.as_str());
+        let near = nearest(&name.text, names);
+        let message = format!("no such trigger: {name} on `{}`", relation.name);
+        self.no_such_part(
+            Code::NoSuchObject,
+            ObjectKind::Trigger,
+            relation,
+            name,
+            message,
+            near,
+        )
+    }
+
+    fn rename_constraint(
+        &self,
+        draft: &mut Relation,
+        from: &Name,
+        to: &Name,
+        findings: &mut Findings,
+    ) {
+        let at = (draft.constraints.iter()).position(|one| self.same(&one.name, &from.text));
+        let Some(at) = at else {
+            if !draft.open {
+                findings.push(self.no_such_constraint(draft, from));
+            }
+            return;
+        };
+        let other = self.constraint(draft, &to.text);
+        let other = other.map(|other| ("a constraint", other.origin));
+        let other = other.or_else(|| {
+            let key = (self.fold_for(Class::Schema, &draft.schema), self.fold(&to.text));
+            let has_index = draft.constraints[at].has_index();
+            has_index.then(|| self.name_in_schema(&key)).flatten()
+        });
+        if let Some(other) = other {
+            findings.push(self.already(other, to, ""));
+            return;
+        }
+        let constraint = Arc::make_mut(&mut draft.constraints[at]);
+        constraint.name.clone_from(&to.text);
+        constraint.generated_name = false;
+        self.remember(draft, ObjectKind::Constraint, &from.text, Some(&to.text));
+    }
+
+    /// `RENAME INDEX` (MySQL).
+    fn rename_key(&self, draft: &mut Relation, from: &Name, to: &Name, findings: &mut Findings) {
+        if !self.same(&from.text, &to.text)
+            && let Some(by) = self.key_on_mysql(draft, &to.text)
+        {
+            findings.push(self.already(by, to, ""));
+            return;
+        }
+        let index = (draft.indexes.iter_mut()).find(|one| self.same(&one.name, &from.text));
+        if let Some(index) = index {
+            Arc::make_mut(index).name.clone_from(&to.text);
+            self.remember(draft, ObjectKind::Index, &from.text, Some(&to.text));
+            return;
+        }
+        let key = draft.constraints.iter_mut().find(|one| {
+            matches!(one.kind, ConstraintKind::Unique(_)) && self.same(&one.name, &from.text)
+        });
+        if let Some(key) = key {
+            Arc::make_mut(key).name.clone_from(&to.text);
+            self.remember(draft, ObjectKind::Index, &from.text, Some(&to.text));
+        } else if !draft.open {
+            findings.push(self.no_such_index_on(draft, from));
+        }
+    }
+
+    /// Writes down what a part was called.
+    pub(super) fn remember(
+        &self,
+        draft: &mut Relation,
+        kind: ObjectKind,
+        name: &str,
+        renamed_to: Option<&str>,
+    ) {
+        let name = self.fold(name);
+        let same = |former: &Former| former.kind == kind && former.name == name;
+        draft.former.retain(|former| !same(former));
+        draft.former.push(Former {
+            kind,
+            name,
+            renamed_to: renamed_to.map(str::to_owned),
+            origin: self.origin(),
+        });
+    }
+
+    fn attach(&mut self, key: &Key, draft: &mut Relation, path: &Path, findings: &mut Findings) {
+        let Some(other) = self.existing(path, "table", findings) else {
+            return;
+        };
+        let other_key = self.key_of(&other);
+        if draft.partitioned {
+            let mut child = other.as_ref().clone();
+            if !child.parents.contains(key) {
+                child.parents.push(key.clone());
+            }
+            self.set(Fact::Relation(other_key, Some(Arc::new(child))));
+        } else if !draft.parents.contains(&other_key) {
+            draft.parents.push(other_key);
+        }
+    }
+
+    fn detach(&mut self, key: &Key, draft: &mut Relation, path: &Path, findings: &mut Findings) {
+        let Some(other) = self.existing(path, "table", findings) else {
+            return;
+        };
+        let other_key = self.key_of(&other);
+        draft.parents.retain(|parent| *parent != other_key);
+        if other.parents.contains(key) {
+            let mut child = other.as_ref().clone();
+            child.parents.retain(|parent| parent != key);
+            self.set(Fact::Relation(other_key, Some(Arc::new(child))));
+        }
+    }
+
+    /// The index or key that a foreign key needs must stay (MySQL).
+    fn check_keys_of_foreign_keys(
+        &self,
+        before: &Relation,
+        draft: &Relation,
+        name: &Name,
+        findings: &mut Findings,
+    ) {
+        if draft.open || !self.store.session().foreign_keys {
+            return;
+        }
+        for constraint in &draft.constraints {
+            let ConstraintKind::ForeignKey { columns, .. } = &constraint.kind else {
+                continue;
+            };
+            if self.begins_an_index(before, columns) && !self.begins_an_index(draft, columns) {
+                let message = format!(
+                    "the foreign key `{}` needs an index that begins with ({})",
+                    constraint.name,
+                    columns.join(", ")
+                );
+                findings.push(
+                    Finding::new(Code::StillReferenced, message, name.range.clone())
+                        .help("drop the foreign key first, or add another index over its columns"),
+                );
+            }
+        }
+    }
+
+    /// `DROP CONSTRAINT`, `DROP FOREIGN KEY`, `DROP INDEX`, ….
+    fn drop_constraint(
+        &mut self,
+        draft: &mut Relation,
+        name: Option<&Name>,
+        which: DropWhich,
+        (if_exists, behavior): (bool, crate::tree::Behavior),
+        findings: &mut Findings,
+    ) {
+        if which == DropWhich::Index {
+            if let Some(name) = name {
+                self.drop_key(draft, name, if_exists, findings);
+            }
+            return;
+        }
+        let is_primary = which == DropWhich::PrimaryKey
+            || (self.dialect() == Dialect::Mysql
+                && name.is_some_and(|name| name.text.eq_ignore_ascii_case("PRIMARY")));
+        let at = draft.constraints.iter().position(|one| match (&one.kind, which) {
+            (ConstraintKind::PrimaryKey(_), _) if is_primary => true,
+            (ConstraintKind::ForeignKey { .. }, DropWhich::ForeignKey)
+            | (ConstraintKind::Check(_), DropWhich::Check)
+            | (_, DropWhich::Constraint) => {
+                name.is_some_and(|name| !one.name.is_empty() && self.same(&one.name, &name.text))
+            }
+            _ => false,
+        });
+        let Some(at) = at else {
+            if !if_exists && !draft.open && !self.may_be_unnamed(draft, name, which) {
+                findings.push(self.no_constraint_to_drop(draft, name, which));
+            }
+            return;
+        };
+        self.release_key(draft, at, name, behavior, findings);
+        if findings.refuse() {
+            return;
+        }
+        let removed = draft.constraints.remove(at);
+        if !removed.name.is_empty() {
+            self.remember(draft, ObjectKind::Constraint, &removed.name, None);
+        }
+    }
+
+    /// The engine has named a check, and nobody here knows how (MySQL and MariaDB differ).
+    fn may_be_unnamed(&self, draft: &Relation, name: Option<&Name>, which: DropWhich) -> bool {
+        let unnamed = |one: &Arc<crate::catalog::Constraint>| {
+            one.name.is_empty() && matches!(one.kind, ConstraintKind::Check(_))
+        };
+        self.dialect() == Dialect::Mysql
+            && matches!(which, DropWhich::Check | DropWhich::Constraint)
+            && name.is_some()
+            && draft.constraints.iter().any(unnamed)
+    }
+
+    fn no_constraint_to_drop(
+        &self,
+        draft: &Relation,
+        name: Option<&Name>,
+        which: DropWhich,
+    ) -> Finding {
+        match name {
+            Some(name) if which == DropWhich::ForeignKey => {
+                let mut finding = self.no_such_constraint(draft, name);
+                finding.message = finding.message.replacen("constraint", "foreign key", 1);
+                finding
+            }
+            Some(name) => self.no_such_constraint(draft, name),
+            None => Finding::new(
+                Code::NoSuchConstraint,
+                format!("the table `{}` has no primary key", draft.name),
+                0..0,
+            ),
+        }
+    }
+
+    /// `DROP INDEX` of MySQL: an index or a unique key.
+    pub(super) fn drop_key(
+        &mut self,
+        draft: &mut Relation,
+        name: &Name,
+        if_exists: bool,
+        findings: &mut Findings,
+    ) {
+        if name.text.eq_ignore_ascii_case("PRIMARY") {
+            self.drop_constraint(
+                draft,
+                Some(name),
+                DropWhich::PrimaryKey,
+                (if_exists, crate::tree::Behavior::Default),
+                findings,
+            );
+            return;
+        }
+        let before = (draft.indexes.len(), draft.constraints.len());
+        let catalog = &*self;
+        draft.indexes.retain(|index| !catalog.same(&index.name, &name.text));
+        draft.constraints.retain(|one| {
+            !matches!(one.kind, ConstraintKind::Unique(_)) || !catalog.same(&one.name, &name.text)
+        });
+        if before != (draft.indexes.len(), draft.constraints.len()) {
+            self.remember(draft, ObjectKind::Index, &name.text, None);
+        } else if !if_exists && !draft.open {
+            findings.push(self.no_such_index_on(draft, name));
+        }
+    }
+}
+
+fn is_null(column: &crate::tree::Column) -> bool {
+    use crate::tree::{ExpressionKind, Literal};
+    column.generated.is_none()
+        && column.default.as_ref().is_none_or(|default| {
+            matches!(default.kind, ExpressionKind::Literal(Literal::Null))
+        })
+}
+
+/// What PostgreSQL does of an ALTER TABLE first.
+const fn pass_on_postgres(change: &Alter) -> u8 {
+    match change {
+        Alter::DropColumn { .. } | Alter::DropConstraint { .. } => 0,
+        Alter::AlterColumn {
+            change: crate::tree::ColumnChange::Type { .. },
+            ..
+        } => 1,
+        Alter::AddColumn { .. } => 2,
+        Alter::AddConstraint(_) => 4,
+        Alter::AlterColumn { .. } => 3,
+        _ => 5,
+    }
+}
+
+/// What MySQL does of an ALTER TABLE first.
+const fn pass_on_mysql(change: &Alter) -> u8 {
+    match change {
+        Alter::DropConstraint { .. } => 0,
+        Alter::DropColumn { .. } => 1,
+        Alter::AddColumn { .. }
+        | Alter::Redefine { .. }
+        | Alter::AlterColumn { .. }
+        | Alter::RenameColumn { .. } => 2,
+        Alter::AddConstraint(_) => 3,
+        _ => 4,
+    }
+}
+
+/// PostgreSQL does this to tables only; everything else a view can have done to it too.
+const fn only_on_tables(change: &Alter) -> bool {
+    matches!(
+        change,
+        Alter::AddColumn { .. } | Alter::DropColumn { .. } | Alter::AddConstraint(_)
+    )
+}
+
+fn a(kind: ObjectKind) -> String {
+    format!("a {}", kind.noun())
+}
+
+/// Whether an index has the column as a key of its own.
+pub(super) fn has_key(catalog: &Catalog, index: &crate::catalog::Index, column: &str) -> bool {
+    let mut keys = index.parts.iter().filter_map(column_of);
+    keys.any(|name| catalog.same(&name.text, column))
+}
