@@ -11,6 +11,7 @@
 mod absent;
 mod apply;
 pub mod builtin;
+mod compare;
 mod lookup;
 mod object;
 pub mod query;
@@ -19,6 +20,7 @@ mod unknown;
 
 use std::{collections::HashMap, sync::Arc};
 
+pub(crate) use compare::Change;
 pub use object::{
     Class, Column, Constraint, ConstraintKind, Former, Function, Index, Key, Lookup, Named, Node,
     Origin, Relation, RelationKind, Trigger, Type, Use,
@@ -28,6 +30,7 @@ pub use unknown::Assumed;
 use crate::{
     Dialect,
     settings::{External, Settings, Target},
+    tree::ObjectKind,
 };
 use store::Store;
 
@@ -80,6 +83,8 @@ impl Catalog {
     /// What follows belongs to this migration.
     pub fn begin(&mut self, id: &str) -> Origin {
         self.migrations.push(id.into());
+        self.store.forget();
+        self.doubt_search_path();
         self.origin()
     }
 
@@ -101,5 +106,28 @@ impl Catalog {
         if ids.last() != Some(id) {
             ids.push(id.clone());
         }
+    }
+
+    /// The same for a part of a table.
+    pub(crate) fn expect_part(&mut self, kind: ObjectKind, table: &str, name: &str, id: &Arc<str>) {
+        let name = format!(
+            "{}.{}",
+            self.fold_for(Class::Relation, table),
+            self.fold(name)
+        );
+        let ids = self.expected.entry((Class::Other(kind), name)).or_default();
+        if ids.last() != Some(id) {
+            ids.push(id.clone());
+        }
+    }
+
+    /// A place to come back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.store.mark()
+    }
+
+    /// Undoes everything since the mark.
+    pub(crate) fn roll_back(&mut self, mark: usize) {
+        self.store.roll_back(mark);
     }
 }

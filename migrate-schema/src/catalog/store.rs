@@ -86,7 +86,7 @@ impl Store {
             session: Arc::new(Session {
                 path,
                 path_is_uncertain: false,
-                foreign_keys: true,
+                foreign_keys: dialect != Dialect::Sqlite,
                 legacy_alter_table: false,
             }),
             owners: HashMap::new(),
@@ -284,11 +284,14 @@ impl Store {
     }
 
     fn constraint_keys(&self, key: &Key, relation: &Relation) -> Vec<Key> {
-        let named = relation.constraints.iter().filter(|one| match self.dialect {
-            Dialect::Sqlite => false,
-            Dialect::Postgres => !one.name.is_empty(),
-            Dialect::Mysql => matches!(one.kind, ConstraintKind::ForeignKey { .. }),
-        });
+        let named = relation
+            .constraints
+            .iter()
+            .filter(|one| match self.dialect {
+                Dialect::Sqlite => false,
+                Dialect::Postgres => !one.name.is_empty(),
+                Dialect::Mysql => matches!(one.kind, ConstraintKind::ForeignKey { .. }),
+            });
         named
             .map(|one| (key.0.clone(), fold(self.dialect, &one.name)))
             .collect()

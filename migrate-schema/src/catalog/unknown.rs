@@ -69,7 +69,7 @@ impl Catalog {
     }
 
     /// Nobody knows any more what these names mean.
-    pub(super) fn poison(&mut self, words: &[String]) {
+    pub(crate) fn poison(&mut self, words: &[String]) {
         let now = self.tick();
         for word in words {
             let folded = self.fold(word);
@@ -85,6 +85,24 @@ impl Catalog {
     pub(super) fn poison_everything(&mut self) {
         let now = self.tick();
         self.set(Fact::UnknownSince(now));
+    }
+
+    /// A search path that an earlier migration has set may hold or not: another one may run on another connection.
+    pub(super) fn doubt_search_path(&mut self) {
+        let usual = match self.dialect() {
+            Dialect::Sqlite => "main",
+            Dialect::Postgres => "public",
+            Dialect::Mysql => "",
+        };
+        let session = self.store.session();
+        if session.path.as_slice() != [usual] && !session.path_is_uncertain {
+            let mut session = session.as_ref().clone();
+            if !session.path.iter().any(|schema| schema == usual) {
+                session.path.push(usual.to_owned());
+            }
+            session.path_is_uncertain = true;
+            self.set(Fact::Session(std::sync::Arc::new(session)));
+        }
     }
 
     /// The time of the next change.
@@ -129,7 +147,7 @@ impl Catalog {
         }
     }
 
-    fn is_external_schema(&self, name: &str) -> bool {
+    pub(super) fn is_external_schema(&self, name: &str) -> bool {
         let all = [
             &self.external.tables,
             &self.external.functions,

@@ -4,6 +4,7 @@
 //! names in queries, the lints) reads only the tree. It is not a faithful syntax tree: what no check asks about is not
 //! in it, and what a grammar cannot say stands there as *opaque*, of which nothing is ever concluded.
 
+mod change;
 mod expression;
 mod object;
 mod query;
@@ -11,6 +12,7 @@ mod table;
 
 use std::ops::Range;
 
+pub use change::from_change;
 pub use expression::{Expression, ExpressionKind, Literal};
 pub use object::{
     AlterSequence, AlterType, Argument, CreateFunction, CreateIndex, CreateSequence, CreateTrigger,

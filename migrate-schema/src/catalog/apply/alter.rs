@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{
-    Findings,
-    constraint::column_of,
-    create_table::constraints_of,
-    names::article,
-};
+use super::{Findings, constraint::column_of, create_table::constraints_of, names::article};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, ConstraintKind, Former, Key, Lookup, Relation, RelationKind,
-        store::Fact,
+        Catalog, Class, ConstraintKind, Former, Key, Lookup, Relation, RelationKind, store::Fact,
     },
     nearest,
     tree::{Alter, AlterTable, DropWhich, Name, ObjectKind, Path},
@@ -147,12 +141,24 @@ impl Catalog {
             _ => true,
         };
         if !fits && !relation.open {
-            let message = format!("`{}` is {}, not {}", relation.name, article(relation), a(alter.kind));
-            findings.push(Finding::new(Code::InvalidDefinition, message, alter.name.range()));
+            let message = format!(
+                "`{}` is {}, not {}",
+                relation.name,
+                article(relation),
+                a(alter.kind)
+            );
+            findings.push(Finding::new(
+                Code::InvalidDefinition,
+                message,
+                alter.name.range(),
+            ));
         }
         if self.dialect() == Dialect::Sqlite
             && kind == RelationKind::VirtualTable
-            && alter.changes.iter().any(|change| !matches!(change, Alter::RenameTo(_)))
+            && alter
+                .changes
+                .iter()
+                .any(|change| !matches!(change, Alter::RenameTo(_)))
         {
             let message = format!("the virtual table `{}` may not be altered", relation.name);
             findings.push(
@@ -187,8 +193,7 @@ impl Catalog {
                 column,
                 if_not_exists,
             } => {
-                if *if_not_exists
-                    && (draft.open || self.column(draft, &column.name.text).is_some())
+                if *if_not_exists && (draft.open || self.column(draft, &column.name.text).is_some())
                 {
                     return;
                 }
@@ -212,7 +217,13 @@ impl Catalog {
                 which,
                 if_exists,
                 behavior,
-            } => self.drop_constraint(draft, name.as_ref(), *which, (*if_exists, *behavior), findings),
+            } => self.drop_constraint(
+                draft,
+                name.as_ref(),
+                *which,
+                (*if_exists, *behavior),
+                findings,
+            ),
             Alter::RenameConstraint { from, to } => {
                 self.rename_constraint(draft, from, to, findings);
             }
@@ -318,9 +329,8 @@ impl Catalog {
             "be a primary key" => "build the table anew with it".to_owned(),
             _ => "give it a default".to_owned(),
         };
-        findings.push(
-            Finding::new(Code::InvalidDefinition, message, column.range.clone()).help(help),
-        );
+        findings
+            .push(Finding::new(Code::InvalidDefinition, message, column.range.clone()).help(help));
     }
 
     pub(super) fn no_such_constraint(&self, relation: &Relation, name: &Name) -> Finding {
@@ -368,7 +378,10 @@ impl Catalog {
         let other = self.constraint(draft, &to.text);
         let other = other.map(|other| ("a constraint", other.origin));
         let other = other.or_else(|| {
-            let key = (self.fold_for(Class::Schema, &draft.schema), self.fold(&to.text));
+            let key = (
+                self.fold_for(Class::Schema, &draft.schema),
+                self.fold(&to.text),
+            );
             let has_index = draft.constraints[at].has_index();
             has_index.then(|| self.name_in_schema(&key)).flatten()
         });
@@ -502,15 +515,17 @@ impl Catalog {
         let is_primary = which == DropWhich::PrimaryKey
             || (self.dialect() == Dialect::Mysql
                 && name.is_some_and(|name| name.text.eq_ignore_ascii_case("PRIMARY")));
-        let at = draft.constraints.iter().position(|one| match (&one.kind, which) {
-            (ConstraintKind::PrimaryKey(_), _) if is_primary => true,
-            (ConstraintKind::ForeignKey { .. }, DropWhich::ForeignKey)
-            | (ConstraintKind::Check(_), DropWhich::Check)
-            | (_, DropWhich::Constraint) => {
-                name.is_some_and(|name| !one.name.is_empty() && self.same(&one.name, &name.text))
-            }
-            _ => false,
-        });
+        let at = draft
+            .constraints
+            .iter()
+            .position(|one| match (&one.kind, which) {
+                (ConstraintKind::PrimaryKey(_), _) if is_primary => true,
+                (ConstraintKind::ForeignKey { .. }, DropWhich::ForeignKey)
+                | (ConstraintKind::Check(_), DropWhich::Check)
+                | (_, DropWhich::Constraint) => name
+                    .is_some_and(|name| !one.name.is_empty() && self.same(&one.name, &name.text)),
+                _ => false,
+            });
         let Some(at) = at else {
             if !if_exists && !draft.open && !self.may_be_unnamed(draft, name, which) {
                 findings.push(self.no_constraint_to_drop(draft, name, which));
@@ -579,7 +594,9 @@ impl Catalog {
         }
         let before = (draft.indexes.len(), draft.constraints.len());
         let catalog = &*self;
-        draft.indexes.retain(|index| !catalog.same(&index.name, &name.text));
+        draft
+            .indexes
+            .retain(|index| !catalog.same(&index.name, &name.text));
         draft.constraints.retain(|one| {
             !matches!(one.kind, ConstraintKind::Unique(_)) || !catalog.same(&one.name, &name.text)
         });
@@ -594,9 +611,10 @@ impl Catalog {
 fn is_null(column: &crate::tree::Column) -> bool {
     use crate::tree::{ExpressionKind, Literal};
     column.generated.is_none()
-        && column.default.as_ref().is_none_or(|default| {
-            matches!(default.kind, ExpressionKind::Literal(Literal::Null))
-        })
+        && column
+            .default
+            .as_ref()
+            .is_none_or(|default| matches!(default.kind, ExpressionKind::Literal(Literal::Null)))
 }
 
 /// What PostgreSQL does of an ALTER TABLE first.

@@ -62,10 +62,17 @@ impl Catalog {
                 self.add_identity(draft, name, *identity, findings);
             }
             ColumnChange::DropIdentity { if_exists } => {
-                let has = self.column(draft, &name.text).map(|column| column.identity.is_some());
+                let has = self
+                    .column(draft, &name.text)
+                    .map(|column| column.identity.is_some());
                 if has == Some(false) && !if_exists && !draft.open {
-                    let message = format!("the column `{}.{name}` is no identity column", draft.name);
-                    findings.push(Finding::new(Code::InvalidDefinition, message, name.range.clone()));
+                    let message =
+                        format!("the column `{}.{name}` is no identity column", draft.name);
+                    findings.push(Finding::new(
+                        Code::InvalidDefinition,
+                        message,
+                        name.range.clone(),
+                    ));
                 }
                 self.change_column(draft, name, findings, |column| {
                     column.identity = None;
@@ -100,12 +107,24 @@ impl Catalog {
             .collect();
         uses.extend(default.iter().flat_map(|default| self.uses_of(default)));
         let refused = self.column(draft, &name.text).filter(|column| {
-            self.dialect() == Dialect::Postgres && (column.identity.is_some() || column.generated.is_some())
+            self.dialect() == Dialect::Postgres
+                && (column.identity.is_some() || column.generated.is_some())
         });
         if let Some(column) = refused {
-            let what = if column.identity.is_some() { "an identity" } else { "a generated" };
-            let message = format!("`{}.{}` is {what} column: it has no default", draft.name, column.name);
-            findings.push(Finding::new(Code::InvalidDefinition, message, name.range.clone()));
+            let what = if column.identity.is_some() {
+                "an identity"
+            } else {
+                "a generated"
+            };
+            let message = format!(
+                "`{}.{}` is {what} column: it has no default",
+                draft.name, column.name
+            );
+            findings.push(Finding::new(
+                Code::InvalidDefinition,
+                message,
+                name.range.clone(),
+            ));
             return;
         }
         self.change_column(draft, name, findings, |column| {
@@ -119,7 +138,10 @@ impl Catalog {
         if let Some(key) = draft.primary_key()
             && self.contains(key, &name.text)
         {
-            let message = format!("the column `{}.{name}` is in the primary key: it cannot be NULL", draft.name);
+            let message = format!(
+                "the column `{}.{name}` is in the primary key: it cannot be NULL",
+                draft.name
+            );
             findings.push(
                 Finding::new(Code::InvalidDefinition, message, name.range.clone())
                     .help("drop the primary key first"),
@@ -127,7 +149,10 @@ impl Catalog {
         } else if let Some(column) = self.column(draft, &name.text)
             && column.identity.is_some()
         {
-            let message = format!("the column `{}.{name}` is an identity column: it cannot be NULL", draft.name);
+            let message = format!(
+                "the column `{}.{name}` is an identity column: it cannot be NULL",
+                draft.name
+            );
             findings.push(
                 Finding::new(Code::InvalidDefinition, message, name.range.clone())
                     .help("`DROP IDENTITY` first"),
@@ -161,7 +186,10 @@ impl Catalog {
             );
         }
         let mut uses = self.type_uses(ty);
-        if let Some(default) = self.column(draft, &name.text).and_then(|column| column.default.as_ref()) {
+        if let Some(default) = self
+            .column(draft, &name.text)
+            .and_then(|column| column.default.as_ref())
+        {
             uses.extend(self.uses_of(default));
         }
         let ty = ty.clone();
@@ -191,7 +219,11 @@ impl Catalog {
         });
         if let Some(wrong) = wrong.filter(|_| !draft.open) {
             let message = format!("the column `{}.{name}` {wrong}", draft.name);
-            findings.push(Finding::new(Code::InvalidDefinition, message, name.range.clone()));
+            findings.push(Finding::new(
+                Code::InvalidDefinition,
+                message,
+                name.range.clone(),
+            ));
             return;
         }
         let sequence = self.choose_name(draft, &name.text, "seq");
@@ -222,7 +254,9 @@ impl Catalog {
         }
         self.check_position(draft, column, findings);
         let mut built = self.build_column(draft, column, findings);
-        if let Some(own) = (draft.columns.iter_mut()).find(|own| self.same(&own.name, &column.name.text)) {
+        if let Some(own) =
+            (draft.columns.iter_mut()).find(|own| self.same(&own.name, &column.name.text))
+        {
             built.origin = own.origin;
             built.not_null |= draft.constraints.iter().any(|one| {
                 matches!(&one.kind, ConstraintKind::PrimaryKey(key) if self.contains(key, &column.name.text))

@@ -156,7 +156,10 @@ impl Catalog {
         };
         let mut uses = self.uses_of(expression);
         let own = self.key_of(draft);
-        uses.extend(used.into_iter().map(|column| Use::column(own.clone(), column)));
+        uses.extend(
+            used.into_iter()
+                .map(|column| Use::column(own.clone(), column)),
+        );
         draft.constraints.push(Arc::new(Constraint {
             name: name.0,
             generated_name: name.1,
@@ -202,10 +205,14 @@ impl Catalog {
     ) {
         // MySQL reads REFERENCES behind a column and forgets it; MariaDB makes the key.
         let columns: Vec<String> = if key.columns.is_empty() {
-            column.into_iter().map(|column| column.text.clone()).collect()
+            column
+                .into_iter()
+                .map(|column| column.text.clone())
+                .collect()
         } else {
             let own = key.columns.iter();
-            own.map(|name| self.own_column(draft, name, findings)).collect()
+            own.map(|name| self.own_column(draft, name, findings))
+                .collect()
         };
         if !key.referred.is_empty() && key.referred.len() != columns.len() {
             let message = format!(
@@ -229,7 +236,12 @@ impl Catalog {
             (Dialect::Mysql, None) => (choose_ibfk(draft), true),
         };
         if self.dialect() == Dialect::Mysql && !self.begins_an_index(draft, &columns) {
-            let index = if name.1 || draft.indexes.iter().any(|index| self.same(&index.name, &name.0)) {
+            let index = if name.1
+                || draft
+                    .indexes
+                    .iter()
+                    .any(|index| self.same(&index.name, &name.0))
+            {
                 self.choose_key_name(draft, columns.first())
             } else {
                 name.0.clone()
@@ -300,7 +312,11 @@ impl Catalog {
                 }
             }
         };
-        let table = if refers_to_itself { own } else { self.key_of(target) };
+        let table = if refers_to_itself {
+            own
+        } else {
+            self.key_of(target)
+        };
         if target.open || !self.is_strict_about_keys() {
             return (table, written);
         }
@@ -327,8 +343,7 @@ impl Catalog {
                 target.name
             );
             findings.push(
-                Finding::new(Code::InvalidDefinition, message, range)
-                    .help("refer to a table"),
+                Finding::new(Code::InvalidDefinition, message, range).help("refer to a table"),
             );
             return Vec::new();
         }
@@ -372,13 +387,25 @@ impl Catalog {
         let columns = referred.join(", ");
         let (message, help) = if self.dialect() == Dialect::Postgres {
             (
-                format!("nothing makes `{}` ({columns}) unique, so no foreign key can refer to it", target.name),
-                format!("add UNIQUE ({columns}) to `{}` first, or refer to its primary key", target.name),
+                format!(
+                    "nothing makes `{}` ({columns}) unique, so no foreign key can refer to it",
+                    target.name
+                ),
+                format!(
+                    "add UNIQUE ({columns}) to `{}` first, or refer to its primary key",
+                    target.name
+                ),
             )
         } else {
             (
-                format!("`{}` has no index that begins with ({columns}), so no foreign key can refer to it", target.name),
-                format!("add a unique key over ({columns}) to `{}` first, or refer to its primary key", target.name),
+                format!(
+                    "`{}` has no index that begins with ({columns}), so no foreign key can refer to it",
+                    target.name
+                ),
+                format!(
+                    "add a unique key over ({columns}) to `{}` first, or refer to its primary key",
+                    target.name
+                ),
             )
         };
         Finding::new(Code::InvalidDefinition, message, start..end).help(help)
@@ -398,7 +425,9 @@ impl Catalog {
         });
         constraints
             || target.indexes.iter().any(|index| {
-                index.unique && index.predicate.is_none() && index_columns(index).is_some_and(|key| same(&key))
+                index.unique
+                    && index.predicate.is_none()
+                    && index_columns(index).is_some_and(|key| same(&key))
             })
     }
 
@@ -406,7 +435,10 @@ impl Catalog {
     pub(super) fn begins_an_index(&self, target: &Relation, columns: &[String]) -> bool {
         let begins = |key: &[String]| {
             key.len() >= columns.len()
-                && key.iter().zip(columns).all(|(left, right)| self.same(left, right))
+                && key
+                    .iter()
+                    .zip(columns)
+                    .all(|(left, right)| self.same(left, right))
         };
         target.constraints.iter().any(|one| match &one.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => begins(key),
@@ -448,7 +480,9 @@ impl Catalog {
             ConstraintKind::Unique(columns)
         };
         let name = name.unwrap_or_else(|| found.name.clone());
-        draft.constraints.push(self.constraint_of((name, false), kind));
+        draft
+            .constraints
+            .push(self.constraint_of((name, false), kind));
     }
 
     pub(super) fn index_node(&self, relation: &Relation, name: &str) -> Node {
@@ -461,7 +495,14 @@ impl Catalog {
         let keys = relation.constraints.iter().filter(|one| one.has_index());
         let near = nearest(&name.text, names.chain(keys.map(|one| one.name.as_str())));
         let message = format!("no such index: {name} on `{}`", relation.name);
-        self.no_such_part(Code::NoSuchIndex, ObjectKind::Index, relation, name, message, near)
+        self.no_such_part(
+            Code::NoSuchIndex,
+            ObjectKind::Index,
+            relation,
+            name,
+            message,
+            near,
+        )
     }
 
     /// The columns of a key; each must be there.
@@ -478,7 +519,11 @@ impl Catalog {
                     let column = self.own_column(draft, name, findings);
                     if self.contains(&columns, &column) && self.dialect() != Dialect::Sqlite {
                         let message = format!("the column `{column}` stands in the key twice");
-                        findings.push(Finding::new(Code::DuplicateColumn, message, name.range.clone()));
+                        findings.push(Finding::new(
+                            Code::DuplicateColumn,
+                            message,
+                            name.range.clone(),
+                        ));
                     }
                     columns.push(column);
                 }
@@ -528,7 +573,10 @@ impl Catalog {
                         | tree::ConstraintKind::Exclude(_)
                 );
                 let taken = || {
-                    let key = (self.fold_for(Class::Schema, &draft.schema), self.fold(&name.text));
+                    let key = (
+                        self.fold_for(Class::Schema, &draft.schema),
+                        self.fold(&name.text),
+                    );
                     let itself = self.key_of(draft) == key;
                     if itself {
                         Some(("a table", draft.origin))
@@ -547,7 +595,10 @@ impl Catalog {
                     let is_foreign = matches!(kind, tree::ConstraintKind::ForeignKey(_));
                     let own = draft.constraints.iter().find(|one| {
                         matches!(one.kind, ConstraintKind::ForeignKey { .. }) == is_foreign
-                            && matches!(one.kind, ConstraintKind::ForeignKey { .. } | ConstraintKind::Check(_))
+                            && matches!(
+                                one.kind,
+                                ConstraintKind::ForeignKey { .. } | ConstraintKind::Check(_)
+                            )
                             && self.same(&one.name, &name.text)
                     })?;
                     ("a constraint", own.origin)
@@ -606,7 +657,10 @@ impl Catalog {
             let taken = (is_relation
                 && (self.name_in_schema(&key).is_some()
                     || draft.indexes.iter().any(|index| index.name == name)
-                    || draft.columns.iter().any(|column| column.sequence.as_ref() == Some(&key))))
+                    || draft
+                        .columns
+                        .iter()
+                        .any(|column| column.sequence.as_ref() == Some(&key))))
                 || draft.constraints.iter().any(|one| one.name == name)
                 || (is_constraint && self.store.has_constraint_name(&key));
             if !taken {
@@ -637,9 +691,10 @@ impl Catalog {
 /// `t_ibfk_1`: one more than the highest number of the table's own.
 fn choose_ibfk(draft: &Relation) -> String {
     let start = format!("{}_ibfk_", draft.name);
-    let numbers = draft.constraints.iter().filter_map(|one| {
-        one.name.strip_prefix(&start)?.parse::<u32>().ok()
-    });
+    let numbers = draft
+        .constraints
+        .iter()
+        .filter_map(|one| one.name.strip_prefix(&start)?.parse::<u32>().ok());
     format!("{start}{}", numbers.max().unwrap_or(0).saturating_add(1))
 }
 
@@ -649,7 +704,10 @@ fn drop_implicit_index(catalog: &Catalog, draft: &mut Relation, columns: &[Strin
         !index.implicit
             || index_columns(index).is_none_or(|key| {
                 key.len() > columns.len()
-                    || !key.iter().zip(columns).all(|(left, right)| catalog.same(left, right))
+                    || !key
+                        .iter()
+                        .zip(columns)
+                        .all(|(left, right)| catalog.same(left, right))
             })
     });
 }
@@ -665,7 +723,10 @@ pub(super) fn column_of(part: &IndexPart) -> Option<&Name> {
 
 /// The columns of an index, unless it is over expressions.
 pub(super) fn index_columns(index: &Index) -> Option<Vec<String>> {
-    let names = index.parts.iter().map(|part| column_of(part).map(|name| name.text.clone()));
+    let names = index
+        .parts
+        .iter()
+        .map(|part| column_of(part).map(|name| name.text.clone()));
     names.collect()
 }
 
@@ -770,9 +831,20 @@ mod tests {
         let long = "a".repeat(60);
         assert_eq!(object_name(&long, "b", "key").len(), 63);
         assert_eq!(
-            object_name("a_table_with_a_rather_long_name_here", "a_column_with_a_rather_long_name_too", "fkey"),
-            "a_table_with_a_rather_long_na_a_column_with_a_rather_long_n_fkey"[..].to_owned().chars().take(63).collect::<String>()
+            object_name(
+                "a_table_with_a_rather_long_name_here",
+                "a_column_with_a_rather_long_name_too",
+                "fkey"
+            ),
+            "a_table_with_a_rather_long_na_a_column_with_a_rather_long_n_fkey"[..]
+                .to_owned()
+                .chars()
+                .take(63)
+                .collect::<String>()
         );
-        assert_eq!(addition(&["a".into(), String::new(), String::new()]), "a_expr_expr1");
+        assert_eq!(
+            addition(&["a".into(), String::new(), String::new()]),
+            "a_expr_expr1"
+        );
     }
 }

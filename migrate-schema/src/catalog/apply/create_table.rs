@@ -6,8 +6,8 @@ use super::{Findings, names::SERIAL};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Column, ConstraintKind, Key, Relation, RelationKind, Use,
-        query::Context, store::Fact,
+        Catalog, Class, Column, ConstraintKind, Key, Relation, RelationKind, Use, query::Context,
+        store::Fact,
     },
     tree::{self, Constraint, CreateTable, IndexPart, Name},
 };
@@ -250,12 +250,7 @@ impl Catalog {
         draft.constraints.push(Arc::new(copy));
     }
 
-    fn columns_of_query(
-        &self,
-        draft: &mut Relation,
-        query: &tree::Query,
-        findings: &mut Findings,
-    ) {
+    fn columns_of_query(&self, draft: &mut Relation, query: &tree::Query, findings: &mut Findings) {
         self.check_query(query, findings);
         match self.outputs_of(query) {
             Some(columns) => {
@@ -321,7 +316,10 @@ impl Catalog {
             let name = self.choose_name(draft, &column.name.text, "seq");
             (self.fold_for(Class::Schema, &draft.schema), name)
         });
-        let autoincrement = column.primary_key.as_ref().is_some_and(|key| key.autoincrement);
+        let autoincrement = column
+            .primary_key
+            .as_ref()
+            .is_some_and(|key| key.autoincrement);
         Column {
             name: column.name.text.clone(),
             ty: column.ty.clone(),
@@ -354,7 +352,12 @@ impl Catalog {
         }
         for column in &table.columns {
             if let Some(generated) = &column.generated {
-                self.check_expression(Some(draft), &generated.expression, Context::Generated, findings);
+                self.check_expression(
+                    Some(draft),
+                    &generated.expression,
+                    Context::Generated,
+                    findings,
+                );
             }
         }
     }
@@ -401,10 +404,16 @@ pub(super) fn constraints_of(column: &tree::Column) -> Vec<Constraint> {
         all.push(constraint(name, kind));
     }
     for (name, expression) in &column.checks {
-        all.push(constraint(name, tree::ConstraintKind::Check(expression.clone())));
+        all.push(constraint(
+            name,
+            tree::ConstraintKind::Check(expression.clone()),
+        ));
     }
     for key in &column.references {
-        all.push(constraint(&key.name, tree::ConstraintKind::ForeignKey(key.clone())));
+        all.push(constraint(
+            &key.name,
+            tree::ConstraintKind::ForeignKey(key.clone()),
+        ));
     }
     all
 }

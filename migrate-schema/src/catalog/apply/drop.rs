@@ -23,7 +23,13 @@ impl Catalog {
         }
     }
 
-    fn drop_object(&mut self, target: &Target, drop: &Drop, together: &[Key], findings: &mut Findings) {
+    fn drop_object(
+        &mut self,
+        target: &Target,
+        drop: &Drop,
+        together: &[Key],
+        findings: &mut Findings,
+    ) {
         let options = (drop.if_exists, drop.behavior);
         match target.kind {
             ObjectKind::Table
@@ -118,7 +124,9 @@ impl Catalog {
             let user = match (self.dialect(), dependent.class) {
                 (Dialect::Sqlite, _) => return None,
                 (Dialect::Mysql, Class::Relation) => self.foreign_key_to(&dependent.key, key),
-                (Dialect::Postgres, Class::Relation) => self.user_on_postgres_of(&dependent.key, key),
+                (Dialect::Postgres, Class::Relation) => {
+                    self.user_on_postgres_of(&dependent.key, key)
+                }
                 (Dialect::Postgres, Class::Type) => Some(format!("the type `{}`", dependent.key.1)),
                 (Dialect::Postgres, Class::Function) => {
                     Some(format!("the function `{}`", dependent.key.1))
@@ -149,12 +157,19 @@ impl Catalog {
         let own = self.key_of(owner);
         let mut keys = self.references_to(key);
         let (_, constraint) = keys.find(|(relation, _)| self.key_of(relation) == own)?;
-        Some(format!("the foreign key `{}` of `{}`", constraint.name, owner.name))
+        Some(format!(
+            "the foreign key `{}` of `{}`",
+            constraint.name, owner.name
+        ))
     }
 
     fn user_on_postgres_of(&self, dependent: &Key, key: &Key) -> Option<String> {
         let relation = self.relation_by_key(dependent)?;
-        if relation.owned_by.as_ref().is_some_and(|(table, _)| table == key) {
+        if relation
+            .owned_by
+            .as_ref()
+            .is_some_and(|(table, _)| table == key)
+        {
             // A sequence goes with its table, unless another table's default needs it.
             let node = Node::new(Class::Relation, dependent.clone());
             let mut users = self.dependents(&node).filter(|user| user.key != *key);
@@ -169,7 +184,8 @@ impl Catalog {
         }
         if relation.parents.contains(key) {
             let parent = self.relation_by_key(key)?;
-            return (!parent.partitioned).then(|| format!("the table `{}`, which inherits from it", relation.name));
+            return (!parent.partitioned)
+                .then(|| format!("the table `{}`, which inherits from it", relation.name));
         }
         if relation.kind.is_view() {
             return Some(format!("the {} `{}`", relation.kind.noun(), relation.name));
@@ -219,7 +235,10 @@ impl Catalog {
         let Some(relation) = self.store.relations().get(dependent).cloned() else {
             return;
         };
-        let owned = relation.owned_by.as_ref().is_some_and(|(table, _)| table == key);
+        let owned = relation
+            .owned_by
+            .as_ref()
+            .is_some_and(|(table, _)| table == key);
         if relation.kind.is_view() || owned || relation.parents.contains(key) {
             self.drop_with_dependents(dependent);
             return;
@@ -234,7 +253,10 @@ impl Catalog {
                 column.sequence = None;
             }
         }
-        self.set(Fact::Relation(dependent.clone(), Some(Arc::new(changed.clone()))));
+        self.set(Fact::Relation(
+            dependent.clone(),
+            Some(Arc::new(changed.clone())),
+        ));
         self.drop_references(dependent, &changed, key, None);
     }
 
@@ -250,7 +272,8 @@ impl Catalog {
             return;
         };
         let name = &target.path.name;
-        let is_it = |(kind, own): &(ObjectKind, String)| *kind == target.kind && self.same(own, &name.text);
+        let is_it =
+            |(kind, own): &(ObjectKind, String)| *kind == target.kind && self.same(own, &name.text);
         if relation.others.iter().any(is_it) {
             let mut draft = relation.as_ref().clone();
             draft.others.retain(|other| !is_it(other));
@@ -260,7 +283,10 @@ impl Catalog {
         } else if !if_exists && !relation.open {
             let noun = target.kind.noun();
             let message = format!("no such {noun}: {name} on `{}`", relation.name);
-            let names = relation.others.iter().filter(|other| other.0 == target.kind);
+            let names = relation
+                .others
+                .iter()
+                .filter(|other| other.0 == target.kind);
             let near = crate::nearest(&name.text, names.map(|other| other.1.as_str()));
             findings.push(self.no_such_part(
                 Code::NoSuchObject,
@@ -274,7 +300,13 @@ impl Catalog {
     }
 
     /// Something that has only a name.
-    fn drop_named(&mut self, kind: ObjectKind, target: &Target, if_exists: bool, findings: &mut Findings) {
+    fn drop_named(
+        &mut self,
+        kind: ObjectKind,
+        target: &Target,
+        if_exists: bool,
+        findings: &mut Findings,
+    ) {
         if let Some(on) = &target.on
             && !(if_exists && matches!(self.relation(on), Lookup::Absent))
         {

@@ -11,8 +11,7 @@ use super::{
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Column, Constraint, ConstraintKind, Index, Key, Node, Relation,
-        store::Fact,
+        Catalog, Class, Column, Constraint, ConstraintKind, Index, Key, Node, Relation, store::Fact,
     },
     tree::{Behavior, Name, ObjectKind, TriggerEvent},
 };
@@ -50,9 +49,8 @@ impl Catalog {
                 "the column `{}.{}` is still used by {user}",
                 draft.name, column.name
             );
-            findings.push(
-                Finding::new(Code::StillReferenced, message, name.range.clone()).help(help),
-            );
+            findings
+                .push(Finding::new(Code::StillReferenced, message, name.range.clone()).help(help));
             return;
         }
         if behavior == Behavior::Cascade {
@@ -82,13 +80,20 @@ impl Catalog {
 
     fn user_on_sqlite(&self, draft: &Relation, column: &str) -> Option<User> {
         for constraint in &draft.constraints {
-            let own = constraint.column.as_ref().is_some_and(|own| self.same(own, column));
+            let own = constraint
+                .column
+                .as_ref()
+                .is_some_and(|own| self.same(own, column));
             let user = match &constraint.kind {
-                ConstraintKind::PrimaryKey(key) if self.contains(key, column) => "the primary key".to_owned(),
+                ConstraintKind::PrimaryKey(key) if self.contains(key, column) => {
+                    "the primary key".to_owned()
+                }
                 ConstraintKind::Unique(key) if self.contains(key, column) => {
                     format!("the unique constraint over ({})", key.join(", "))
                 }
-                ConstraintKind::ForeignKey { columns, .. } if !own && self.contains(columns, column) => {
+                ConstraintKind::ForeignKey { columns, .. }
+                    if !own && self.contains(columns, column) =>
+                {
                     format!("the foreign key over ({})", columns.join(", "))
                 }
                 ConstraintKind::Check(expression) if !own && self.mentions(expression, column) => {
@@ -107,7 +112,10 @@ impl Catalog {
                 return Some((user, "drop that column first".to_owned()));
             }
         }
-        let index = draft.indexes.iter().find(|index| self.index_mentions(index, column))?;
+        let index = draft
+            .indexes
+            .iter()
+            .find(|index| self.index_mentions(index, column))?;
         Some((
             format!("the index `{}`", index.name),
             format!("drop the index first: `DROP INDEX {}`", index.name),
@@ -116,7 +124,10 @@ impl Catalog {
 
     /// Whether an index names the column anywhere: as a key, in an expression or in its condition.
     fn index_mentions(&self, index: &Index, column: &str) -> bool {
-        index.parts.iter().any(|part| self.mentions(&part.expression, column))
+        index
+            .parts
+            .iter()
+            .any(|part| self.mentions(&part.expression, column))
             || self.contains(&index.include, column)
             || (index.predicate.as_ref()).is_some_and(|predicate| self.mentions(predicate, column))
     }
@@ -172,7 +183,10 @@ impl Catalog {
     ) -> Option<(&Relation, &Arc<Constraint>)> {
         let own = self.key_of(draft);
         self.references_to(key).find(|(owner, constraint)| {
-            let ConstraintKind::ForeignKey { referred, columns, .. } = &constraint.kind else {
+            let ConstraintKind::ForeignKey {
+                referred, columns, ..
+            } = &constraint.kind
+            else {
                 return false;
             };
             let goes_too = self.key_of(owner) == own && self.contains(columns, column);
@@ -207,9 +221,10 @@ impl Catalog {
             }
         }
         let in_expression = draft.indexes.iter().find(|index| {
-            index.parts.iter().any(|part| {
-                column_of(part).is_none() && self.mentions(&part.expression, column)
-            })
+            index
+                .parts
+                .iter()
+                .any(|part| column_of(part).is_none() && self.mentions(&part.expression, column))
         });
         if let Some(index) = in_expression {
             let user = format!("an expression of the index `{}`", index.name);
@@ -233,7 +248,9 @@ impl Catalog {
         let node = Node::new(Class::Relation, key.clone());
         let column = self.fold(column);
         for dependent in self.dependents(&node) {
-            let Some(view) = self.relation_by_key(&dependent.key).filter(|view| view.kind.is_view())
+            let Some(view) = self
+                .relation_by_key(&dependent.key)
+                .filter(|view| view.kind.is_view())
             else {
                 continue;
             };
@@ -252,7 +269,11 @@ impl Catalog {
     ) -> impl Iterator<Item = (&Relation, &Arc<Constraint>)> {
         let node = Node::new(Class::Relation, key.clone());
         let owners: Vec<Key> = std::iter::once(key.clone())
-            .chain(self.dependents(&node).filter(|one| one.class == Class::Relation).map(|one| one.key.clone()))
+            .chain(
+                self.dependents(&node)
+                    .filter(|one| one.class == Class::Relation)
+                    .map(|one| one.key.clone()),
+            )
             .collect();
         let key = key.clone();
         owners
@@ -299,9 +320,9 @@ impl Catalog {
         column: Option<&str>,
     ) {
         let refers = |one: &Arc<Constraint>| match &one.kind {
-            ConstraintKind::ForeignKey { table, referred, .. } => {
-                table == target && column.is_none_or(|column| self.contains(referred, column))
-            }
+            ConstraintKind::ForeignKey {
+                table, referred, ..
+            } => table == target && column.is_none_or(|column| self.contains(referred, column)),
             _ => false,
         };
         if relation.constraints.iter().any(refers) {
@@ -320,16 +341,19 @@ impl Catalog {
             }
             ConstraintKind::ForeignKey { columns, .. } => !self.contains(columns, column),
             ConstraintKind::Check(expression) => !self.mentions(expression, column),
-            ConstraintKind::Exclude(parts) => {
-                !parts.iter().any(|part| self.mentions(&part.expression, column))
-            }
+            ConstraintKind::Exclude(parts) => !parts
+                .iter()
+                .any(|part| self.mentions(&part.expression, column)),
         });
         if self.dialect() != Dialect::Mysql {
-            draft.indexes.retain(|index| !self.index_mentions(index, column));
+            draft
+                .indexes
+                .retain(|index| !self.index_mentions(index, column));
             return;
         }
         for constraint in &mut draft.constraints {
-            let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind else {
+            let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind
+            else {
                 continue;
             };
             if self.contains(key, column)
@@ -370,7 +394,14 @@ impl Catalog {
         let mut without = draft.clone();
         without.constraints.remove(at);
         let key = self.key_of(draft);
-        self.release_columns(&key, &without, (&columns, &draft.constraints[at].name), name, behavior, findings);
+        self.release_columns(
+            &key,
+            &without,
+            (&columns, &draft.constraints[at].name),
+            name,
+            behavior,
+            findings,
+        );
     }
 
     /// The same for any key: `without` is the table as it will be.
@@ -410,8 +441,9 @@ impl Catalog {
             return;
         }
         if let Some((_, owner, constraint)) = users.first() {
-            let message =
-                format!("the key `{title}` is still used by the foreign key `{constraint}` of `{owner}`");
+            let message = format!(
+                "the key `{title}` is still used by the foreign key `{constraint}` of `{owner}`"
+            );
             let range = name.map_or(0..0, |name| name.range.clone());
             let help = match self.dialect() {
                 Dialect::Postgres => "drop that foreign key first, or write CASCADE to drop it too",

@@ -6,9 +6,7 @@ use super::{Findings, constraint::column_of};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Index, Lookup, Relation, RelationKind, Use,
-        query::Context,
-        store::Fact,
+        Catalog, Class, Index, Lookup, Relation, RelationKind, Use, query::Context, store::Fact,
     },
     nearest,
     tree::{Alter, AlterTable, Behavior, CreateIndex, IndexPart, Name, ObjectKind, Path, Target},
@@ -16,7 +14,8 @@ use crate::{
 
 impl Catalog {
     pub(super) fn create_index(&mut self, index: &CreateIndex, findings: &mut Findings) {
-        let Some((key, table)) = self.to_alter(&index.table, ObjectKind::Table, false, findings) else {
+        let Some((key, table)) = self.to_alter(&index.table, ObjectKind::Table, false, findings)
+        else {
             return;
         };
         if let Some(name) = &index.name {
@@ -49,7 +48,9 @@ impl Catalog {
         uses.extend(index.predicate.iter().flat_map(|one| self.uses_of(one)));
         let mut draft = table.as_ref().clone();
         let same = |one: &Arc<Index>| self.same(&one.name, &name);
-        draft.indexes.retain(|one| !(same(one) && (index.or_replace || one.implicit)));
+        draft
+            .indexes
+            .retain(|one| !(same(one) && (index.or_replace || one.implicit)));
         draft.indexes.push(Arc::new(Index {
             name,
             unique: index.unique,
@@ -61,7 +62,15 @@ impl Catalog {
             uses,
             origin: self.origin(),
         }));
-        if self.store.poisoned_since(&self.fold(&draft.indexes.last().map_or_else(String::new, |one| one.name.clone()))) > 0 {
+        if self.store.poisoned_since(
+            &self.fold(
+                &draft
+                    .indexes
+                    .last()
+                    .map_or_else(String::new, |one| one.name.clone()),
+            ),
+        ) > 0
+        {
             // The name is known again: nothing else can have it now.
             if let Some(index) = draft.indexes.last() {
                 let name = self.fold(&index.name);
@@ -81,7 +90,11 @@ impl Catalog {
         };
         match by {
             None => Taken::No,
-            Some(by) if if_not_exists && (self.dialect() != Dialect::Sqlite || by.0 == "an index") => Taken::Skip,
+            Some(by)
+                if if_not_exists && (self.dialect() != Dialect::Sqlite || by.0 == "an index") =>
+            {
+                Taken::Skip
+            }
             Some(by) => Taken::By(Box::new(self.already(by, name, ""))),
         }
     }
@@ -94,7 +107,11 @@ impl Catalog {
             _ => false,
         };
         if !indexable && !table.open {
-            let message = format!("a {} cannot have an index: `{}`", table.kind.noun(), table.name);
+            let message = format!(
+                "a {} cannot have an index: `{}`",
+                table.kind.noun(),
+                table.name
+            );
             findings.push(
                 Finding::new(Code::InvalidDefinition, message, index.table.range())
                     .help("make the index on the table that holds the rows"),
@@ -148,7 +165,10 @@ impl Catalog {
         };
         let key = self.key_of(&relation);
         let Some(found) = self.index_of(&relation, &name.text).cloned() else {
-            let message = format!("the index `{name}` belongs to a constraint of `{}`", relation.name);
+            let message = format!(
+                "the index `{name}` belongs to a constraint of `{}`",
+                relation.name
+            );
             findings.push(
                 Finding::new(Code::StillReferenced, message, name.range.clone()).help(format!(
                     "drop the constraint: `ALTER TABLE {} DROP CONSTRAINT {name}`",
@@ -158,11 +178,20 @@ impl Catalog {
             return;
         };
         let mut draft = relation;
-        draft.indexes.retain(|index| !self.same(&index.name, &name.text));
+        draft
+            .indexes
+            .retain(|index| !self.same(&index.name, &name.text));
         if self.dialect() == Dialect::Postgres
             && let Some(columns) = self.key_columns(&found)
         {
-            self.release_columns(&key, &draft, (&columns, &found.name), Some(name), behavior, findings);
+            self.release_columns(
+                &key,
+                &draft,
+                (&columns, &found.name),
+                Some(name),
+                behavior,
+                findings,
+            );
             if findings.refuse() {
                 return;
             }
@@ -201,7 +230,13 @@ impl Catalog {
         let candidates = self.candidates(Class::Index, path);
         let message = format!("no such index: {path}");
         let range = path.range();
-        if let Some(finding) = self.buried(Code::NoSuchIndex, &message, range.clone(), Class::Index, &candidates) {
+        if let Some(finding) = self.buried(
+            Code::NoSuchIndex,
+            &message,
+            range.clone(),
+            Class::Index,
+            &candidates,
+        ) {
             return Some(finding);
         }
         if self.dialect() == Dialect::Sqlite && path.name.text.starts_with("sqlite_autoindex_") {
@@ -217,7 +252,11 @@ impl Catalog {
                 .help(format!("give this migration an id behind {id}")),
             );
         }
-        let names = self.store.owners().keys().filter(|node| node.class == Class::Index);
+        let names = self
+            .store
+            .owners()
+            .keys()
+            .filter(|node| node.class == Class::Index);
         let near = nearest(&path.name.text, names.map(|node| node.key.1.as_str()));
         let finding = Finding::new(Code::NoSuchIndex, message, range);
         Some(match near {

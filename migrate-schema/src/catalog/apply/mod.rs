@@ -23,6 +23,8 @@ mod view;
 
 use std::sync::Arc;
 
+pub(super) use function::plain as plain_type;
+
 use super::{Catalog, query, store::Fact};
 use crate::{Dialect, Finding, Level, tree::Action};
 
@@ -65,8 +67,12 @@ impl Catalog {
             sql,
         };
         self.tick();
+        let mark = self.store.mark();
         self.dispatch(action, &mut findings);
         if findings.refuse() {
+            if !matches!(action, Action::CreateTable(_)) {
+                self.store.roll_back(mark);
+            }
             self.doubt(action);
         }
         findings.list
@@ -190,7 +196,10 @@ impl Catalog {
         );
         let mut session = self.store.session().as_ref().clone();
         match (self.dialect(), name) {
-            (Dialect::Mysql, "foreign_key_checks" | "session.foreign_key_checks" | "@@foreign_key_checks")
+            (
+                Dialect::Mysql,
+                "foreign_key_checks" | "session.foreign_key_checks" | "@@foreign_key_checks",
+            )
             | (Dialect::Sqlite, "foreign_keys") => session.foreign_keys = !off,
             (Dialect::Sqlite, "legacy_alter_table") => session.legacy_alter_table = !off,
             _ => return,

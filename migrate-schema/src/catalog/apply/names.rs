@@ -45,9 +45,9 @@ impl Catalog {
     /// The columns that a query gives, if all of them are known.
     pub(super) fn outputs_of(&self, query: &Query) -> Option<Vec<Column>> {
         let outputs = query::outputs(self, query)?;
-        let columns = outputs.into_iter().map(|output| {
-            Some(self.plain_column(output.name?.to_owned(), output.ty.cloned()))
-        });
+        let columns = outputs
+            .into_iter()
+            .map(|output| Some(self.plain_column(output.name?.to_owned(), output.ty.cloned())));
         columns.collect()
     }
 

@@ -5,11 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{Findings, rewrite};
 use crate::{
     Code, Dialect, Finding,
-    catalog::{
-        Catalog, Class, ConstraintKind, Key, Node, Relation, Trigger, Use,
-        store::Fact,
-    },
-    tree::{Expression, ExpressionKind, Name, ObjectKind, Path, TriggerBody, TriggerEvent},
+    catalog::{Catalog, Class, ConstraintKind, Key, Node, Relation, Trigger, Use, store::Fact},
+    tree::{Name, ObjectKind, Path, TriggerBody, TriggerEvent},
 };
 
 /// Gives a table another name in a view or a trigger.
@@ -145,7 +142,9 @@ impl Catalog {
         for trigger in &mut draft.triggers {
             let trigger = Arc::make_mut(trigger);
             if let TriggerBody::Statements(actions) = &mut trigger.body {
-                actions.iter_mut().for_each(|action| rewrite::action(action, renamer));
+                actions
+                    .iter_mut()
+                    .for_each(|action| rewrite::action(action, renamer));
             }
             if let Some(when) = &mut trigger.when {
                 rewrite::expression(when, renamer);
@@ -348,7 +347,8 @@ impl Catalog {
                     rewrite::expression(expression, &mut renamer);
                 }
                 ConstraintKind::Exclude(parts) => {
-                    (parts.iter_mut()).for_each(|part| rewrite::expression(&mut part.expression, &mut renamer));
+                    (parts.iter_mut())
+                        .for_each(|part| rewrite::expression(&mut part.expression, &mut renamer));
                 }
             }
             self.move_column_uses(&mut constraint.uses, &own, from, to);
@@ -370,7 +370,12 @@ impl Catalog {
     }
 
     /// A trigger on the table itself, or (`None`) on another one.
-    fn rename_in_trigger(&self, trigger: &mut Trigger, own: Option<&Key>, renamer: &mut Column<'_>) {
+    fn rename_in_trigger(
+        &self,
+        trigger: &mut Trigger,
+        own: Option<&Key>,
+        renamer: &mut Column<'_>,
+    ) {
         if own.is_some() {
             for event in &mut trigger.events {
                 if let TriggerEvent::Update(columns) = event {
@@ -390,7 +395,9 @@ impl Catalog {
         let mut body = trigger.body.clone();
         let mut when = trigger.when.clone();
         if let TriggerBody::Statements(actions) = &mut body {
-            actions.iter_mut().for_each(|action| rewrite::action(action, renamer));
+            actions
+                .iter_mut()
+                .for_each(|action| rewrite::action(action, renamer));
         }
         if let Some(when) = &mut when {
             rewrite::expression(when, renamer);
@@ -419,9 +426,8 @@ impl Catalog {
             if self.same(&key.1, table) {
                 return false;
             }
-            (self.store.relations().get(key)).is_none_or(|relation| {
-                relation.open || self.column(relation, column).is_some()
-            })
+            (self.store.relations().get(key))
+                .is_none_or(|relation| relation.open || self.column(relation, column).is_some())
         })
     }
 
@@ -440,7 +446,8 @@ impl Catalog {
             for constraint in &mut changed.constraints {
                 let refers = matches!(&constraint.kind, ConstraintKind::ForeignKey { table, .. } if table == key);
                 if refers
-                    && let ConstraintKind::ForeignKey { referred, .. } = &mut Arc::make_mut(constraint).kind
+                    && let ConstraintKind::ForeignKey { referred, .. } =
+                        &mut Arc::make_mut(constraint).kind
                 {
                     for name in referred {
                         if self.same(name, from) {
@@ -517,9 +524,4 @@ fn move_uses(uses: &mut [Use], from: &Key, to: &Key) {
             one.node.key = to.clone();
         }
     }
-}
-
-/// Whether an expression is nothing but a column.
-pub(super) const fn is_column(expression: &Expression) -> bool {
-    matches!(expression.kind, ExpressionKind::Column { .. })
 }

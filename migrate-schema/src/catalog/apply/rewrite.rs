@@ -1,8 +1,8 @@
 //! A walk over everything of a statement that names a table or a column, to give it another name.
 
 use crate::tree::{
-    Action, Body, ConflictAction, Cte, Expression, ExpressionKind, Join, JoinCondition, Name, Output, Path,
-    Query, Select, Source,
+    Action, Body, ConflictAction, Cte, Expression, ExpressionKind, Join, JoinCondition, Name,
+    Output, Path, Query, Select, Source,
 };
 
 /// What a walk is shown.
@@ -26,11 +26,17 @@ pub(super) fn action(action: &mut Action, to: &mut dyn Rewriter) {
             ctes(&mut insert.with, to);
             let table = insert.table.clone();
             to.table(&mut insert.table);
-            insert.columns.iter_mut().for_each(|name| to.target(&table, name));
+            insert
+                .columns
+                .iter_mut()
+                .for_each(|name| to.target(&table, name));
             insert.rows.iter_mut().for_each(|rows| query(rows, to));
             for conflict in &mut insert.conflicts {
                 expressions(&mut conflict.columns, to);
-                conflict.predicate.iter_mut().for_each(|one| expression(one, to));
+                conflict
+                    .predicate
+                    .iter_mut()
+                    .for_each(|one| expression(one, to));
                 if let ConflictAction::Update {
                     assignments,
                     filter,
@@ -54,7 +60,11 @@ pub(super) fn action(action: &mut Action, to: &mut dyn Rewriter) {
             source(&mut update.target, to);
             for (names, value) in &mut update.assignments {
                 for path in names {
-                    let own = path.schema.clone().map(Path::bare).or_else(|| table.clone());
+                    let own = path
+                        .schema
+                        .clone()
+                        .map(Path::bare)
+                        .or_else(|| table.clone());
                     match own {
                         Some(own) => to.target(&own, &mut path.name),
                         None => to.column(&mut None, &mut path.name),
@@ -141,7 +151,10 @@ fn source(one: &mut Source, to: &mut dyn Rewriter) {
             ..
         } => {
             to.table(name);
-            alias.iter().chain(columns.iter()).for_each(|name| to.own(name));
+            alias
+                .iter()
+                .chain(columns.iter())
+                .for_each(|name| to.own(name));
         }
         Source::Function {
             call,
@@ -149,7 +162,10 @@ fn source(one: &mut Source, to: &mut dyn Rewriter) {
             columns,
         } => {
             expression(call, to);
-            alias.iter().chain(columns.iter()).for_each(|name| to.own(name));
+            alias
+                .iter()
+                .chain(columns.iter())
+                .for_each(|name| to.own(name));
         }
         Source::Query {
             query: inner,
@@ -158,7 +174,10 @@ fn source(one: &mut Source, to: &mut dyn Rewriter) {
             ..
         } => {
             to.nested();
-            alias.iter().chain(columns.iter()).for_each(|name| to.own(name));
+            alias
+                .iter()
+                .chain(columns.iter())
+                .for_each(|name| to.own(name));
             query(inner, to);
         }
         Source::Join(join) => {
@@ -194,7 +213,12 @@ pub(super) fn expression(one: &mut Expression, to: &mut dyn Rewriter) {
             expressions(arguments, to);
             expressions(inner, to);
         }
-        ExpressionKind::Cast { expression: one, .. } | ExpressionKind::Collate { expression: one, .. } => {
+        ExpressionKind::Cast {
+            expression: one, ..
+        }
+        | ExpressionKind::Collate {
+            expression: one, ..
+        } => {
             expression(one, to);
         }
         ExpressionKind::Subquery(inner) | ExpressionKind::Exists(inner) => {
@@ -209,7 +233,10 @@ pub(super) fn expression(one: &mut Expression, to: &mut dyn Rewriter) {
             to.nested();
             query(inner, to);
         }
-        ExpressionKind::Row(parts) | ExpressionKind::Operation { operands: parts, .. } => {
+        ExpressionKind::Row(parts)
+        | ExpressionKind::Operation {
+            operands: parts, ..
+        } => {
             expressions(parts, to);
         }
         ExpressionKind::Opaque => to.nested(),

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use super::Findings;
 use crate::{
     Code, Dialect, Finding,
-    catalog::{Catalog, Class, Lookup, Node, Relation, RelationKind, Trigger, Use, query, store::Fact},
+    catalog::{
+        Catalog, Class, Lookup, Node, Relation, RelationKind, Trigger, Use, query, store::Fact,
+    },
     nearest,
     tree::{CreateTrigger, Name, ObjectKind, Path, Target, TriggerBody, TriggerEvent, TriggerTime},
 };
 
 impl Catalog {
     pub(super) fn create_trigger(&mut self, trigger: &CreateTrigger, findings: &mut Findings) {
-        let Some((key, table)) = self.to_alter(&trigger.table, ObjectKind::Table, false, findings) else {
+        let Some((key, table)) = self.to_alter(&trigger.table, ObjectKind::Table, false, findings)
+        else {
             return;
         };
         let name = &trigger.name.name;
@@ -54,12 +57,14 @@ impl Catalog {
             uses: self.uses_of_trigger(trigger, &key),
             origin: self.origin(),
         };
-        findings.extend(query::trigger(self, &table, &made, findings.sql));
+        findings.extend(query::trigger(self, &table, trigger, findings.sql));
         if findings.refuse() {
             return;
         }
         let mut draft = table.as_ref().clone();
-        draft.triggers.retain(|own| !self.same(&own.name, &name.text));
+        draft
+            .triggers
+            .retain(|own| !self.same(&own.name, &name.text));
         draft.triggers.push(Arc::new(made));
         let node = (key.0.clone(), self.fold(&name.text));
         self.unbury(Class::Trigger, &node);
@@ -70,7 +75,9 @@ impl Catalog {
         match &trigger.body {
             TriggerBody::Function(path) => {
                 let function = self.function_key(path);
-                (function.into_iter()).map(|key| Use::of(Class::Function, key)).collect()
+                (function.into_iter())
+                    .map(|key| Use::of(Class::Function, key))
+                    .collect()
             }
             TriggerBody::Statements(actions) => self.uses_of_body(actions, key),
             TriggerBody::Opaque { .. } => Vec::new(),
@@ -92,7 +99,12 @@ impl Catalog {
         }
     }
 
-    fn check_trigger_kind(&self, table: &Relation, trigger: &CreateTrigger, findings: &mut Findings) {
+    fn check_trigger_kind(
+        &self,
+        table: &Relation,
+        trigger: &CreateTrigger,
+        findings: &mut Findings,
+    ) {
         if table.open || self.dialect() == Dialect::Mysql {
             return;
         }
@@ -109,10 +121,19 @@ impl Catalog {
             _ => return,
         };
         let message = format!("{wrong}: `{}`", table.name);
-        findings.push(Finding::new(Code::InvalidDefinition, message, trigger.table.range()));
+        findings.push(Finding::new(
+            Code::InvalidDefinition,
+            message,
+            trigger.table.range(),
+        ));
     }
 
-    pub(super) fn drop_trigger(&mut self, target: &Target, if_exists: bool, findings: &mut Findings) {
+    pub(super) fn drop_trigger(
+        &mut self,
+        target: &Target,
+        if_exists: bool,
+        findings: &mut Findings,
+    ) {
         let name = &target.path.name;
         let relation = match &target.on {
             Some(on) => {
@@ -142,7 +163,9 @@ impl Catalog {
             return;
         }
         let mut draft = relation;
-        draft.triggers.retain(|own| !self.same(&own.name, &name.text));
+        draft
+            .triggers
+            .retain(|own| !self.same(&own.name, &name.text));
         self.remember(&mut draft, ObjectKind::Trigger, &name.text, None);
         let key = self.key_of(&draft);
         let grave = (key.0.clone(), self.fold(&name.text));
@@ -163,7 +186,11 @@ impl Catalog {
         ) {
             return finding;
         }
-        let names = self.store.owners().keys().filter(|node: &&Node| node.class == Class::Trigger);
+        let names = self
+            .store
+            .owners()
+            .keys()
+            .filter(|node: &&Node| node.class == Class::Trigger);
         let near = nearest(&path.name.text, names.map(|node| node.key.1.as_str()));
         let finding = Finding::new(Code::NoSuchObject, message, path.range());
         match near {

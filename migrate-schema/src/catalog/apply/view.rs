@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::{Findings, rewrite};
 use crate::{
     Code, Dialect, Finding,
-    catalog::{
-        Catalog, Class, Column, Key, Lookup, Node, Relation, RelationKind, Use, query, store::Fact,
-    },
+    catalog::{Catalog, Class, Column, Key, Node, Relation, RelationKind, Use, query, store::Fact},
     tree::{AlterTable, CreateView, Name, Path, Query},
 };
 
@@ -42,17 +40,16 @@ impl Catalog {
             if !(view.or_replace && is_view) && !self.path_is_uncertain(&view.name) {
                 let help = match self.dialect() {
                     Dialect::Sqlite => "drop it first, or write another name",
-                    _ if is_view && !view.materialized => "write `CREATE OR REPLACE VIEW`, or another name",
+                    _ if is_view && !view.materialized => {
+                        "write `CREATE OR REPLACE VIEW`, or another name"
+                    }
                     _ => "write another name",
                 };
                 findings.push(self.already(by, &view.name.name, help));
                 return;
             }
         }
-        // SQLite takes any query, and looks at it when the view is used.
-        if self.dialect() != Dialect::Sqlite {
-            self.check_query(&view.query, findings);
-        }
+        findings.extend(query::view(self, view, findings.sql));
         if findings.refuse() {
             return;
         }
@@ -61,7 +58,7 @@ impl Catalog {
         draft.column_names = view.columns.iter().map(|name| name.text.clone()).collect();
         draft.query = Some(Arc::new(view.query.clone()));
         draft.uses = self.uses_of_query(&view.query, &key);
-        self.fill_view(&mut draft, view, findings);
+        self.fill_view(&mut draft);
         if let Some(before) = before.filter(|_| view.or_replace) {
             self.check_replaced(&before, &draft, view, findings);
             draft.triggers.clone_from(&before.triggers);
@@ -73,33 +70,11 @@ impl Catalog {
         self.refresh_views(&key);
     }
 
-    fn fill_view(&self, draft: &mut Relation, view: &CreateView, findings: &mut Findings) {
+    fn fill_view(&self, draft: &mut Relation) {
         let Some(columns) = self.view_columns(draft) else {
             draft.open = true;
             return;
         };
-        let written = draft.column_names.len();
-        let too_many = written > columns.len();
-        let mismatch = written > 0 && written != columns.len() && self.dialect() != Dialect::Postgres;
-        if (too_many || mismatch) && self.dialect() != Dialect::Sqlite {
-            let message = format!(
-                "the view `{}` names {written} columns, its query gives {}",
-                draft.name,
-                columns.len()
-            );
-            findings.push(Finding::new(Code::ColumnCount, message, view.name.range()));
-        }
-        if self.dialect() != Dialect::Sqlite {
-            for (at, column) in columns.iter().enumerate() {
-                if columns[..at].iter().any(|other| self.same(&other.name, &column.name)) {
-                    let message = format!("the view `{}` has two columns `{}`", draft.name, column.name);
-                    findings.push(
-                        Finding::new(Code::DuplicateColumn, message, view.name.range())
-                            .help("give one of them another name with `AS`"),
-                    );
-                }
-            }
-        }
         draft.columns = columns.into_iter().map(Arc::new).collect();
     }
 
@@ -197,7 +172,11 @@ impl Catalog {
                 .collect();
             seen.push(key);
             for dependent in dependents {
-                let Some(view) = self.store.relations().get(&dependent).filter(|one| one.query.is_some())
+                let Some(view) = self
+                    .store
+                    .relations()
+                    .get(&dependent)
+                    .filter(|one| one.query.is_some())
                 else {
                     continue;
                 };
@@ -228,7 +207,7 @@ impl Catalog {
                 continue;
             };
             self.store.mark_stale(key);
-            let message = format!("the {what} would not work any more: {}", cause.message);
+            let message = format!("the {what} would not work any more: {cause}");
             findings.push(
                 Finding::new(Code::StillReferenced, message, alter.name.range()).help(format!(
                     "SQLite reads every view and trigger anew here: drop the {what} first, and make it again afterwards"
@@ -239,7 +218,7 @@ impl Catalog {
     }
 
     /// What is wrong with a view, or with a trigger of a table.
-    fn fault_of(&self, relation: &Relation) -> Option<(String, Finding)> {
+    fn fault_of(&self, relation: &Relation) -> Option<(String, String)> {
         if relation.query.is_some()
             && let Some(fault) = query::broken_view(self, relation)
         {
@@ -249,13 +228,5 @@ impl Catalog {
             let fault = query::broken_trigger(self, relation, trigger)?;
             Some((format!("trigger `{}`", trigger.name), fault))
         })
-    }
-
-    /// The existing view or table, whatever it is.
-    pub(super) fn known(&self, path: &Path) -> Option<&Relation> {
-        match self.relation(path) {
-            Lookup::Known(relation) => Some(relation),
-            _ => None,
-        }
     }
 }

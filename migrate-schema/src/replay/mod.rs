@@ -1,5 +1,12 @@
 //! A history of migrations, applied one after the other to a catalog.
 
+mod derive;
+mod expect;
+mod run;
+mod undone;
+
+use std::sync::Arc;
+
 use crate::{
     Finding,
     catalog::Catalog,
@@ -94,12 +101,46 @@ impl Replay {
         }
     }
 
-    /// Names migrations that come later, so that a use of what only they make is told as a wrong order.
-    pub fn expect(&mut self, _id: &str, _statements: &Parsed) {}
+    /// Names a migration that comes later, so that a use of what only it makes is told as a wrong order.
+    pub fn expect(&mut self, id: &str, statements: &Parsed) {
+        let id: Arc<str> = id.into();
+        for statement in &statements.statements {
+            let actions = statement.tree.iter().flat_map(|tree| &tree.actions);
+            for action in actions {
+                expect::expect(&mut self.catalog, &id, action);
+            }
+        }
+    }
 
     /// Applies the next migration: `up`, then `down` on what `up` has left; afterwards the catalog is as `up` has left it.
-    pub fn migration(&mut self, _migration: &Migration<'_>) -> Outcome {
-        Outcome::default()
+    pub fn migration(&mut self, migration: &Migration<'_>) -> Outcome {
+        self.catalog.begin(migration.id);
+        let mut outcome = Outcome::default();
+        let mut undo = derive::Derived::default();
+        let up = run::Run::new(&mut self.catalog, Direction::Up, &mut outcome.findings)
+            .steps(&migration.up, Some(&mut undo));
+        let mark = self.catalog.mark();
+        match &migration.down {
+            Some(steps) => {
+                let down = run::Run::new(&mut self.catalog, Direction::Down, &mut outcome.findings)
+                    .steps(steps, None);
+                if up && down && !migration.irreversible {
+                    let difference = undone::difference(&self.catalog);
+                    let finding = difference.map(|difference| difference.finding(migration.id));
+                    outcome.findings.extend(finding.map(|finding| Placed {
+                        direction: Direction::Down,
+                        step: None,
+                        finding,
+                    }));
+                }
+                self.catalog.roll_back(mark);
+            }
+            None if up && !migration.irreversible => {
+                outcome.derived_down = undo.finish();
+            }
+            None => {}
+        }
+        outcome
     }
 
     /// What the database holds now.

@@ -1,0 +1,147 @@
+//! One direction of a migration, step by step.
+
+use super::{Direction, Placed, Step, What, derive::Derived};
+use crate::{
+    Finding, Level,
+    catalog::Catalog,
+    grammar::{Parsed, ParsedStatement},
+    lex::{self, TokenKind},
+    tree::{self, Action},
+};
+
+/// One direction of a migration.
+pub(super) struct Run<'a> {
+    catalog: &'a mut Catalog,
+    direction: Direction,
+    findings: &'a mut Vec<Placed>,
+    /// Everything was understood, and nothing refused.
+    certain: bool,
+}
+
+impl<'a> Run<'a> {
+    pub(super) const fn new(
+        catalog: &'a mut Catalog,
+        direction: Direction,
+        findings: &'a mut Vec<Placed>,
+    ) -> Self {
+        Self {
+            catalog,
+            direction,
+            findings,
+            certain: true,
+        }
+    }
+
+    /// Applies the steps. Whether it is certain what they have done.
+    pub(super) fn steps(mut self, steps: &[Step<'_>], mut undo: Option<&mut Derived>) -> bool {
+        for (at, step) in steps.iter().enumerate() {
+            if step.conditional {
+                self.certain = false;
+            }
+            match &step.what {
+                What::Sql { sql, parsed } => {
+                    self.text(at, step.conditional, sql, parsed, undo.as_deref_mut());
+                }
+                What::Change(change) => {
+                    let actions = tree::from_change(change, self.catalog.target());
+                    self.actions(at, step.conditional, &actions, "", undo.as_deref_mut());
+                }
+                What::Rust { words } => {
+                    self.certain = false;
+                    self.catalog.poison(words);
+                }
+            }
+        }
+        if let Some(undo) = undo
+            && !self.certain
+        {
+            undo.give_up();
+        }
+        self.certain
+    }
+
+    fn text(
+        &mut self,
+        at: usize,
+        conditional: bool,
+        sql: &str,
+        parsed: &Parsed,
+        mut undo: Option<&mut Derived>,
+    ) {
+        for statement in &parsed.statements {
+            match &statement.tree {
+                Some(tree) => {
+                    self.actions(at, conditional, &tree.actions, sql, undo.as_deref_mut());
+                }
+                None => {
+                    self.certain = false;
+                    let words = words(sql, statement, self.catalog);
+                    self.catalog.poison(&words);
+                }
+            }
+        }
+    }
+
+    fn actions(
+        &mut self,
+        at: usize,
+        conditional: bool,
+        actions: &[Action],
+        sql: &str,
+        mut undo: Option<&mut Derived>,
+    ) {
+        for action in actions {
+            if let Action::Opaque { .. } = action {
+                self.certain = false;
+            }
+            let found = if conditional {
+                self.catalog.apply_perhaps(action, sql)
+            } else if let Some(undo) = undo.as_deref_mut() {
+                let before = undo.before(self.catalog, action);
+                let found = self.catalog.apply(action, sql);
+                undo.after(self.catalog, action, before);
+                found
+            } else {
+                self.catalog.apply(action, sql)
+            };
+            let refused = found.iter().any(is_error);
+            self.certain &= !refused;
+            self.findings
+                .extend(found.into_iter().map(|finding| Placed {
+                    direction: self.direction,
+                    step: Some(at),
+                    finding,
+                }));
+            if refused {
+                break;
+            }
+        }
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.code.level() == Level::Deny
+}
+
+/// The words of a statement that nobody can read.
+fn words(sql: &str, statement: &ParsedStatement, catalog: &Catalog) -> Vec<String> {
+    let text = statement.statement.text(sql);
+    let tokens = lex::tokens(text, catalog.dialect());
+    let names = tokens.filter_map(|token| match token.kind {
+        TokenKind::Word => Some(token.text(text).to_owned()),
+        TokenKind::QuotedName => {
+            let text = token.text(text);
+            let mut inside = text.chars();
+            inside.next();
+            inside.next_back();
+            Some(inside.as_str().to_owned())
+        }
+        _ => None,
+    });
+    let postgres = catalog.dialect() == crate::Dialect::Postgres;
+    let both = names.flat_map(|name| {
+        let lower = (postgres && name.chars().any(char::is_uppercase)).then(|| name.to_lowercase());
+        std::iter::once(name).chain(lower)
+    });
+    both.collect()
+}
