@@ -1,0 +1,17 @@
+CREATE SCHEMA app;
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TYPE pair AS (x integer, y text);
+CREATE TABLE t (a bigint PRIMARY KEY, b text NOT NULL, c integer, d jsonb DEFAULT '{}');
+CREATE TABLE u (id serial PRIMARY KEY, t_id bigint REFERENCES t (a), b text, g integer GENERATED ALWAYS AS (2 * 3) STORED, n integer GENERATED ALWAYS AS IDENTITY, p pair, l integer[]);
+CREATE TABLE app.t (z integer, b text);
+CREATE TABLE k (tenant integer, name text, value integer, deleted boolean, CONSTRAINT k_pk PRIMARY KEY (tenant, name));
+CREATE UNIQUE INDEX k_value ON k (value) WHERE deleted;
+CREATE UNIQUE INDEX k_low ON k (lower(name));
+CREATE VIEW vw AS SELECT a, b FROM t;
+CREATE MATERIALIZED VIEW mv AS SELECT count(*) AS n FROM t;
+CREATE SEQUENCE sq;
+CREATE FUNCTION add(x integer, y integer DEFAULT 1) RETURNS integer LANGUAGE sql AS 'SELECT $1 + $2';
+CREATE FUNCTION many(VARIADIC xs integer[]) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION label(t) RETURNS text LANGUAGE sql AS 'SELECT $1.b';
+CREATE FUNCTION rows_of() RETURNS TABLE (r integer, s text) LANGUAGE sql AS 'SELECT 1, ''x''::text';
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
