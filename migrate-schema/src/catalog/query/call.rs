@@ -88,7 +88,20 @@ impl<'a> Resolver<'a> {
             return;
         };
         let count = given.arguments.len();
-        if !given.special && !given.star && !function.arity.takes(count) {
+        let star_is_wrong = given.star
+            && function.class == builtin::Class::Scalar
+            && !function.arity.takes(0)
+            && !given.name.name.text.eq_ignore_ascii_case("count");
+        if star_is_wrong {
+            self.say(Finding::new(
+                Code::UnknownFunction,
+                format!(
+                    "{}() gathers no rows: `*` cannot be given to it",
+                    given.name
+                ),
+                given.name.range(),
+            ));
+        } else if !given.special && !given.star && !function.arity.takes(count) {
             self.wrong_count(given, &function.arity.describe());
         }
         self.misplaced(given, function, place, frame);
@@ -122,8 +135,9 @@ impl<'a> Resolver<'a> {
     ) {
         let range = given.name.range();
         let is_aggregate = function.class == builtin::Class::Aggregate || self.is_extreme(given);
-        // In a query inside another, it may be the outer one's.
-        if is_aggregate && !place.aggregates && !frame.is_nested() {
+        // In a query inside another, it may be the outer one's; not `count(*)`, which names none of its columns.
+        let is_own = given.star || !frame.is_nested();
+        if is_aggregate && !place.aggregates && is_own {
             self.say(
                 Finding::new(
                     Code::InvalidDefinition,
@@ -187,7 +201,9 @@ impl<'a> Resolver<'a> {
                      `external.functions = [\"{}\"]` in `[package.metadata.migrate]`",
                     given.name
                 ));
-                finding.code = Code::UndeclaredName;
+                if !catalog.closed {
+                    finding.code = Code::UndeclaredName;
+                }
             } else if !all_known {
                 finding.code = Code::UndeclaredName;
             } else if finding.code == Code::UndeclaredName {
@@ -232,12 +248,18 @@ impl<'a> Resolver<'a> {
         match &argument.kind {
             ExpressionKind::Column { table: None, name } => {
                 let (sources, unsure) = frame.sources_of(self.dialect, &Path::bare(name.clone()));
-                unsure || !sources.is_empty()
+                // Of a whole row it may be a column.
+                unsure
+                    || sources.iter().any(|source| {
+                        source.columns.open
+                            || super::scope::column(
+                                self.dialect,
+                                &source.columns,
+                                &given.name.name.text,
+                            )
+                            .is_some()
+                    })
             }
-            ExpressionKind::Column { .. }
-            | ExpressionKind::Opaque
-            | ExpressionKind::Call { .. }
-            | ExpressionKind::Operation { .. } => false,
             _ => false,
         }
     }

@@ -192,9 +192,21 @@ impl<'a> Resolver<'a> {
             }
             [] => {}
             several => {
-                let known = several
+                let having: Vec<&Source<'a>> = several
                     .iter()
-                    .any(|target| column(self.dialect, &target.columns, &name.text).is_some());
+                    .filter(|target| column(self.dialect, &target.columns, &name.text).is_some())
+                    .collect();
+                let known = !having.is_empty();
+                let merged = |source: &&Source<'a>| {
+                    source
+                        .merged
+                        .iter()
+                        .any(|merged| self.same(merged, &name.text))
+                };
+                if having.len() > 1 && !having.iter().any(merged) {
+                    let names: Vec<&str> = having.iter().filter_map(|source| source.name).collect();
+                    self.ambiguous(name, &names);
+                }
                 let unsure = several.iter().any(|target| target.columns.open)
                     || frame.open
                     || !name.text.is_ascii();

@@ -148,9 +148,39 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 }
-                ExpressionKind::Operation { .. } => {}
+                ExpressionKind::Operation { operator, operands } => {
+                    self.rows_side_by_side(operator, operands);
+                }
             }
             push_children(expression, &mut tasks);
+        }
+    }
+
+    /// `(a, b) = (1, 2, 3)`.
+    fn rows_side_by_side(&mut self, operator: &str, operands: &'a [Expression]) {
+        let is_list = operator.ends_with("IN");
+        let compares = matches!(operator, "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=");
+        let [first, others @ ..] = operands else {
+            return;
+        };
+        if !is_list && !(compares && others.len() == 1) {
+            return;
+        }
+        let ExpressionKind::Row(wanted) = &first.kind else {
+            return;
+        };
+        for other in others {
+            if let ExpressionKind::Row(parts) = &other.kind
+                && parts.len() != wanted.len()
+                && !parts.iter().chain(wanted).any(may_be_wide)
+            {
+                self.say(Finding::new(
+                    Code::ColumnCount,
+                    format!("{} values beside {}", parts.len(), wanted.len()),
+                    other.range.clone(),
+                ));
+                return;
+            }
         }
     }
 
@@ -362,6 +392,7 @@ impl<'a> Resolver<'a> {
             source.schema = Some(&relation.schema);
             frame.sources.push(source);
         }
+        frame.open = names_columns && relation.is_none() && context != Context::Check;
         if relation.is_none() && context == Context::Check {
             frame.parameters.push("value");
         }
@@ -376,6 +407,7 @@ impl<'a> Resolver<'a> {
             }
             Context::Index if self.dialect == Dialect::Sqlite => {
                 self.without_rowid(relation, &mut frame);
+                self.without_tables(expression);
                 self.expression(expression, place, &frame);
             }
             _ => self.expression(expression, place, &frame),
@@ -388,6 +420,29 @@ impl<'a> Resolver<'a> {
             for source in &mut frame.sources {
                 source.rowid = false;
             }
+        }
+    }
+
+    /// A part of an index names its columns without the table (SQLite).
+    fn without_tables(&mut self, expression: &'a Expression) {
+        let mut tasks = vec![expression];
+        while let Some(expression) = tasks.pop() {
+            if let ExpressionKind::Column {
+                table: Some(table),
+                name,
+            } = &expression.kind
+            {
+                self.say(
+                    Finding::new(
+                        Code::InvalidDefinition,
+                        "an index names its columns without their table",
+                        table.range().start..name.range.end,
+                    )
+                    .help(format!("write `{name}`")),
+                );
+                return;
+            }
+            expression.children(|child| tasks.push(child));
         }
     }
 
@@ -452,6 +507,11 @@ fn push_children<'a>(expression: &'a Expression, tasks: &mut Vec<Task<'a>>) {
             wide,
         });
     });
+}
+
+/// `t.*` in a row.
+fn may_be_wide(expression: &Expression) -> bool {
+    matches!(expression.kind, ExpressionKind::Opaque)
 }
 
 fn is_boolean(name: &str) -> bool {

@@ -87,6 +87,7 @@ impl<'a> Resolver<'a> {
                     (false, None) => &outer,
                 };
                 let given = self.query(query, around);
+                self.too_many_names(&given, columns);
                 Source::new(
                     alias.as_ref().map(|alias| alias.text.as_str()),
                     given.renamed(columns),
@@ -125,6 +126,7 @@ impl<'a> Resolver<'a> {
             && let Some((around, cte)) = frame.cte(self.dialect, &name.name.text)
         {
             let given = self.cte(cte, around);
+            self.too_many_names(&given, columns);
             return Source::new(Some(own), given.renamed(columns));
         }
         let mut source = self.relation(name, own);
@@ -134,6 +136,7 @@ impl<'a> Resolver<'a> {
         if alias.is_some() && self.dialect != Dialect::Sqlite {
             source.schema = None;
         }
+        self.too_many_names(&source.columns, columns);
         if !columns.is_empty() {
             source.columns = source.columns.renamed(columns);
         }
@@ -186,6 +189,22 @@ impl<'a> Resolver<'a> {
         Columns::unknown()
     }
 
+    /// `AS x (a, b, c)` for something with fewer columns.
+    fn too_many_names(&mut self, given: &Columns<'a>, names: &'a [Name]) {
+        let Some(count) = given.count() else { return };
+        if let Some(extra) = names.get(count) {
+            self.say(Finding::new(
+                Code::ColumnCount,
+                format!(
+                    "{} for {}",
+                    super::report::counted(names.len(), "name"),
+                    super::report::counted(count, "column")
+                ),
+                extra.range.clone(),
+            ));
+        }
+    }
+
     /// The indexes that a query wants to use.
     fn indexes(&mut self, relation: &'a Relation, indexes: &'a [Name]) {
         for index in indexes {
@@ -233,6 +252,11 @@ impl<'a> Resolver<'a> {
             for argument in arguments {
                 self.expression(argument, Place::FROM, frame);
             }
+        } else if name.name.text == "unnest" {
+            // Only here it takes several.
+            for argument in arguments {
+                self.expression(argument, Place::FROM, frame);
+            }
         } else {
             self.expression(call, Place::FROM, frame);
         }
@@ -241,11 +265,11 @@ impl<'a> Resolver<'a> {
             let given = rows_of(name, own, arguments.len(), columns);
             return Source::new(Some(own), given);
         }
-        let given = match builtin::table_function(self.dialect, &name.name.text) {
-            Some(names) if self.dialect == Dialect::Sqlite => builtin_columns(names),
-            _ => Columns::unknown(),
-        };
-        Source::new(Some(own), given.renamed(columns))
+        if self.dialect == Dialect::Sqlite {
+            // A virtual table with arguments for its hidden columns.
+            return self.relation(name, own);
+        }
+        Source::new(Some(own), Columns::unknown().renamed(columns))
     }
 
     fn join(

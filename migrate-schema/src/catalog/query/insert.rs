@@ -33,7 +33,7 @@ impl<'a> Resolver<'a> {
             if insert.set {
                 self.insert_set(rows, &target, &around);
             } else {
-                let given = self.query(rows, &around);
+                let given = self.inserted(rows, &target, &around);
                 self.insert_arity(insert, rows, &given, &target);
                 self.insert_generated(insert, rows, &target);
             }
@@ -44,6 +44,21 @@ impl<'a> Resolver<'a> {
         let mut frame = Frame::inside(&around);
         frame.sources.push(target);
         self.outputs(&insert.returning, Place::RETURNING, &frame)
+    }
+
+    /// The rows. MySQL's `VALUES` may name the columns that stand before them.
+    fn inserted(
+        &mut self,
+        rows: &'a Query,
+        target: &Source<'a>,
+        around: &Frame<'_, 'a>,
+    ) -> Columns<'a> {
+        if self.dialect != Dialect::Mysql || !matches!(rows.body, Body::Values(_)) {
+            return self.query(rows, around);
+        }
+        let mut frame = Frame::inside(around);
+        frame.sources.push(target.clone());
+        self.query(rows, &frame)
     }
 
     /// `INSERT … SET a = 1, b = a`: the values may name the columns.

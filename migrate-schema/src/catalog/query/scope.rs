@@ -272,10 +272,16 @@ impl<'p, 'a> Frame<'p, 'a> {
                 );
             }
         }
-        if self
+        let system: Vec<&'a str> = self
             .sources
             .iter()
-            .any(|source| !source.qualified_only && has_system_column(dialect, source, name))
+            .filter(|source| !source.qualified_only && has_system_column(dialect, source, name))
+            .map(|source| source.name.unwrap_or_default())
+            .collect();
+        if system.len() > 1 && !unsure && dialect != Dialect::Mysql {
+            return Found::Ambiguous(system);
+        }
+        if !system.is_empty()
             || self.alias(dialect, name).is_some()
             || self
                 .parameters
@@ -345,8 +351,37 @@ impl<'p, 'a> Frame<'p, 'a> {
         (found, unsure)
     }
 
+    /// SQLite takes two sources of one name, until a column of both is named.
+    fn qualified_twice(&self, table: &Path, name: &str) -> Option<Vec<&'a str>> {
+        let dialect = Dialect::Sqlite;
+        for frame in self.chain() {
+            let all = frame.sources.iter().filter(|source| {
+                source
+                    .name
+                    .is_some_and(|own| same(dialect, own, &table.name.text))
+                    && column(dialect, &source.columns, name).is_some()
+                    && !source
+                        .merged
+                        .iter()
+                        .any(|merged| same(dialect, merged, name))
+            });
+            let found: Vec<&'a str> = all.filter_map(|source| source.name).collect();
+            match found.len() {
+                0 => {}
+                1 => return None,
+                _ => return Some(found),
+            }
+        }
+        None
+    }
+
     /// What `t.c` means.
     pub(super) fn qualified(&self, dialect: Dialect, table: &Path, name: &str) -> Found<'a> {
+        if dialect == Dialect::Sqlite
+            && let Some(twice) = self.qualified_twice(table, name)
+        {
+            return Found::Ambiguous(twice);
+        }
         let (sources, mut unsure) = self.sources_of(dialect, table);
         let none = sources.is_empty();
         for source in sources {
@@ -419,10 +454,12 @@ pub(super) fn has_system_column(dialect: Dialect, source: &Source<'_>, name: &st
     match dialect {
         Dialect::Sqlite => source.rowid && source.relation.is_some_and(has_rowid) && is_rowid(name),
         Dialect::Postgres => {
-            source.relation.is_some()
+            source
+                .relation
+                .is_some_and(|relation| relation.kind != RelationKind::View)
                 && matches!(
                     name,
-                    "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "oid"
+                    "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid"
                 )
         }
         Dialect::Mysql => name.eq_ignore_ascii_case("_rowid"),

@@ -101,8 +101,8 @@ impl<'a> Resolver<'a> {
             others.push(given);
         }
         let columns = first.unwrap_or_default();
-        for (at, expression) in query.order_by.iter().enumerate() {
-            self.order_of_set(at, expression, &columns, &others, all_known);
+        for expression in &query.order_by {
+            self.order_of_set(expression, &columns, &others, all_known);
         }
         columns
     }
@@ -110,13 +110,34 @@ impl<'a> Resolver<'a> {
     /// `ORDER BY` behind a `UNION` can only name what the whole gives.
     fn order_of_set(
         &mut self,
-        at: usize,
         expression: &'a Expression,
         columns: &Columns<'a>,
         others: &[Columns<'a>],
         all_known: bool,
     ) {
-        if self.out_of_range("ORDER BY", expression, columns.count()) || !all_known {
+        if self.out_of_range("ORDER BY", expression, columns.count()) {
+            return;
+        }
+        let is_computed = matches!(
+            expression.kind,
+            ExpressionKind::Call { .. }
+                | ExpressionKind::Operation { .. }
+                | ExpressionKind::Cast { .. }
+                | ExpressionKind::Collate { .. }
+                | ExpressionKind::Column { table: Some(_), .. }
+        );
+        if is_computed && self.dialect == Dialect::Postgres {
+            self.say(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    "ORDER BY behind UNION takes names and positions of columns only",
+                    expression.range.clone(),
+                )
+                .help("put the UNION into a query of its own: `SELECT * FROM (…) AS x ORDER BY …`"),
+            );
+            return;
+        }
+        if !all_known {
             return;
         }
         let Some(name) = expression.as_column() else {
@@ -142,7 +163,6 @@ impl<'a> Resolver<'a> {
             format!("no such column: {name}; none of the columns of the whole is called so"),
             name.range.clone(),
         );
-        let _ = at;
         self.say(super::report::did_you_mean(finding, name, columns.names()));
     }
 
@@ -367,6 +387,16 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 Output::AllOf(path) => {
+                    if self.dialect == Dialect::Sqlite && place.name == "RETURNING" {
+                        self.say(
+                            Finding::new(
+                                Code::InvalidDefinition,
+                                "RETURNING takes no `table.*`",
+                                path.range(),
+                            )
+                            .help("write `*`"),
+                        );
+                    }
                     let (sources, unsure) = frame.sources_of(self.dialect, path);
                     match sources.first() {
                         Some(source) => open |= self.all_of(source, false, &mut list),
