@@ -281,14 +281,7 @@ impl Catalog {
         for constraint in constraints_of(column) {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }
-        if let Some(generated) = &column.generated {
-            self.check_expression(
-                Some(draft),
-                &generated.expression,
-                crate::catalog::query::Context::Generated,
-                findings,
-            );
-        }
+        self.check_computed(draft, column, findings);
     }
 
     /// `FIRST`, `AFTER column` (MySQL).

@@ -114,7 +114,13 @@ impl Catalog {
         if let Some(module) = &table.virtual_table {
             draft.module = Some(module.module.text.to_lowercase());
             // What columns it has is the module's affair.
-            draft.open |= table.columns.is_empty();
+            match super::virtual_table::columns(module) {
+                Some(names) => {
+                    let columns = names.into_iter().map(|name| self.plain_column(name, None));
+                    draft.columns.extend(columns.map(Arc::new));
+                }
+                None => draft.open |= table.columns.is_empty(),
+            }
         }
         self.inherit(draft, table, findings);
         for column in &table.columns {
@@ -306,7 +312,10 @@ impl Catalog {
                 && SERIAL.contains(&ty.path.name.text.as_str());
         }
         if let Some(default) = &column.default {
-            self.check_expression(None, default, Context::Default, findings);
+            // MySQL's may name the other columns, which are not all there yet.
+            if self.dialect() != Dialect::Mysql {
+                self.check_expression(None, default, Context::Default, findings);
+            }
             uses.extend(self.uses_of(default));
         }
         if let Some(generated) = &column.generated {
@@ -351,14 +360,23 @@ impl Catalog {
             self.add_constraint(draft, constraint, *column, findings);
         }
         for column in &table.columns {
-            if let Some(generated) = &column.generated {
-                self.check_expression(
-                    Some(draft),
-                    &generated.expression,
-                    Context::Generated,
-                    findings,
-                );
-            }
+            self.check_computed(draft, column, findings);
+        }
+    }
+
+    /// The expressions of a column that may name others.
+    pub(super) fn check_computed(
+        &self,
+        draft: &Relation,
+        column: &tree::Column,
+        findings: &mut Findings,
+    ) {
+        if let Some(generated) = &column.generated {
+            let expression = &generated.expression;
+            self.check_expression(Some(draft), expression, Context::Generated, findings);
+        }
+        if let (Some(default), Dialect::Mysql) = (&column.default, self.dialect()) {
+            self.check_expression(Some(draft), default, Context::Default, findings);
         }
     }
 

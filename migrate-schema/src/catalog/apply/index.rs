@@ -130,7 +130,9 @@ impl Catalog {
     }
 
     fn check_part(&self, table: &Relation, part: &IndexPart, findings: &mut Findings) {
-        if let Some(name) = column_of(part) {
+        // SQLite takes a name in double quotes that means nothing for a string.
+        let column = column_of(part).filter(|_| self.dialect() != Dialect::Sqlite);
+        if let Some(name) = column {
             self.own_column(table, name, findings);
         } else {
             self.check_expression(Some(table), &part.expression, Context::Index, findings);

@@ -20,6 +20,7 @@ mod touched;
 mod trigger;
 mod types;
 mod view;
+mod virtual_table;
 
 use std::sync::Arc;
 

@@ -82,8 +82,16 @@ impl Catalog {
                 }
                 uses
             }
-            TypeShape::Domain { base, .. } => {
+            TypeShape::Domain { base, checks, .. } => {
                 self.check_type(base, false, findings);
+                for (_, check) in checks {
+                    self.check_expression(
+                        None,
+                        check,
+                        crate::catalog::query::Context::Check,
+                        findings,
+                    );
+                }
                 self.type_uses(base)
             }
             TypeShape::Other => Vec::new(),
