@@ -65,7 +65,7 @@ pub use error::Error;
 pub use history::{Applied, Progress};
 #[cfg(feature = "sqlite")]
 pub use memory::migrated_memory;
-pub use migrate_macros::{migration, sql};
+pub use migrate_macros::{migration, migrations, sql};
 pub use migrate_schema::{Dialect, IdError, MigrationId, Version};
 pub use migration::Migration;
 pub use migrator::{Connection, Migrator};

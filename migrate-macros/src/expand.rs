@@ -25,7 +25,7 @@ pub(crate) fn expand(
     let dialect = config.dialect_or_default();
     let implementation = implementation(model, dialect);
     let registration = registration(id, model, config);
-    let version = version(id, &config.set());
+    let version = version(&id.id, &config.set(), id.literal.span());
     let implementation = implementation.map(|tokens| quote!(#(#conditions)* #tokens));
     quote! {
         #implementation
@@ -162,11 +162,11 @@ fn feature(name: &LitStr) -> TokenStream {
 /// places (E0428), wherever in the crate they stand. The name of the set keeps the macros of two crates apart where
 /// a third exports all that both have. The lint is about exported macros in the body of a function, where a
 /// migration of a test may stand.
-fn version(id: &Id, set: &str) -> TokenStream {
+pub(crate) fn version(id: &MigrationId, set: &str, place: Span) -> TokenStream {
     // The place of the literal, but still as tokens of ours, so that lints see that nobody wrote this.
-    let span = Span::call_site().located_at(id.literal.span());
+    let span = Span::call_site().located_at(place);
     let set = set.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-    let name = format!("__migration_version_{}_of_{set}", id.id.version());
+    let name = format!("__migration_version_{}_of_{set}", id.version());
     let name = Ident::new(&name, span);
     quote_spanned! {span=>
         #[doc(hidden)]

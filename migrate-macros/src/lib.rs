@@ -35,6 +35,8 @@
 //! | `unknown_option`, `repeated_option`, `option_value`, `option_conflict` | an option of the attribute |
 //! | `wrong_place` | the attribute stands on something that is no migration |
 //! | `generic_migration` | the type of the migration has parameters |
+//! | `folder` | the folder of [`migrations!`](macro@migrations): not there, empty, or watched by nobody |
+//! | `marker` | a marker such as `-- +goose Up` in one of its files: missing, misspelt, or there twice |
 //! | `configuration` | `[package.metadata.migrate]` cannot be read |
 //!
 //! Two migrations of a crate with the same version are rustc's error E0428, which shows both: each migration defines
@@ -48,6 +50,7 @@ mod check;
 mod config;
 mod expand;
 mod fallback;
+mod folder;
 mod lexer;
 mod literal;
 mod model;
@@ -176,4 +179,36 @@ pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     sql::expand(input.into()).into()
+}
+
+/// Makes the SQL files of a folder migrations of the crate.
+///
+/// ```text
+/// migrate_core::migrations!("migrations");
+/// ```
+///
+/// The path is that of a folder, from where Cargo.toml is. Its files may be in the layout of any tool that the module
+/// `migrate_schema::folder` lists: pairs `0001_a.up.sql` and `0001_a.down.sql`, single files with or without markers,
+/// folders with `up.sql` and `down.sql`, `V1__a.sql`. The identifier of a migration is the name of its file or folder,
+/// with `_` for `-`, `.` and spaces. What was imported, built by hand with `#[migration]` or embedded may be mixed in
+/// one crate, as long as no two have the same version.
+///
+/// All of it is checked while the program compiles, as `#[migration]` is, and every message has the file, the line and
+/// the column. A migration without `down` is irreversible. One whose file begins with `-- no-transaction`, or says it
+/// in the way of its tool, runs without a transaction.
+///
+/// # A build script
+///
+/// The crate is compiled again when one of the files changes. A file that is *added* is seen only by a build script, so
+/// the crate needs one, and the macro asks for it:
+///
+/// ```text
+/// // build.rs
+/// fn main() {
+///     println!("cargo::rerun-if-changed=migrations");
+/// }
+/// ```
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    folder::expand(input.into()).into()
 }

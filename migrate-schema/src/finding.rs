@@ -117,6 +117,8 @@ codes! {
     MixedLayouts = "mixed_layouts" Warn,
     /// A marker such as `-- +goose Up` that is missing, misspelt, there twice, or at the wrong place.
     Marker = "marker" Deny,
+    /// The folder of `migrations!`: not there, empty, or watched by nobody.
+    Folder = "folder" Deny,
     /// A file that is not UTF-8.
     NotUtf8 = "not_utf8" Warn,
     /// `down` leaves something behind, or loses something.
