@@ -51,6 +51,7 @@ mod config;
 mod expand;
 mod fallback;
 mod folder;
+mod folder_files;
 mod lexer;
 mod literal;
 mod model;

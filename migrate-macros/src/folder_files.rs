@@ -1,4 +1,4 @@
-//! The files of the folder.
+//! The files of the folder of `migrations!`.
 
 use std::{
     env, fs, io,
@@ -17,27 +17,27 @@ const DEPTH: usize = 4;
 
 /// The files of a folder that can belong to migrations, sorted by their paths.
 #[derive(Debug, Default)]
-pub(super) struct Files {
-    pub(super) files: Vec<File>,
+pub(crate) struct Files {
+    pub(crate) files: Vec<File>,
     /// Why some of them have no text.
-    pub(super) errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Below the folder, with `/`.
     relative: String,
     /// As the compiler shows files.
-    pub(super) shown: String,
+    pub(crate) shown: String,
     /// From where Cargo.toml is.
-    pub(super) in_package: String,
+    pub(crate) in_package: String,
     /// With LF for CRLF, as literals in a Rust file have it.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Files {
     /// Reads a folder of a package, or says why that cannot be.
-    pub(super) fn read(package: &Path, folder: &str, dialect: Dialect) -> Result<Self, String> {
+    pub(crate) fn read(package: &Path, folder: &str, dialect: Dialect) -> Result<Self, String> {
         let root = package.join(folder);
         if !root.is_dir() {
             let what = if root.exists() {
@@ -78,7 +78,7 @@ impl Files {
     }
 
     /// For the reader of folders.
-    pub(super) fn texts(&self) -> Vec<folder::File<'_>> {
+    pub(crate) fn texts(&self) -> Vec<folder::File<'_>> {
         let files = self.files.iter();
         files
             .map(|file| folder::File {
@@ -89,7 +89,7 @@ impl Files {
     }
 
     /// Makes Cargo compile the crate again when one of the files changes.
-    pub(super) fn tracking(&self, folder: &str) -> TokenStream {
+    pub(crate) fn tracking(&self, folder: &str) -> TokenStream {
         let files = self.files.iter().map(|file| {
             let below = format!("/{folder}/{}", file.relative);
             quote!(::core::include_bytes!(
