@@ -136,7 +136,8 @@ fn split_at(source: &str, from: usize, delimiter: &str, statements: &mut Vec<Sta
                 end,
                 ..token
             };
-            if pending.is_empty() && token.is_word(source, "delimiter") {
+            if token.is_word(source, "delimiter") && ends_before(source, &pending, start) {
+                statements.extend(unterminated(source, pending));
                 return start;
             }
             let plain = !matches!(
@@ -156,15 +157,35 @@ fn split_at(source: &str, from: usize, delimiter: &str, statements: &mut Vec<Sta
             if at > start {
                 pending.push(Token { end: at, ..token });
             }
-            statements.extend(statement(source, &pending, Dialect::Mysql));
-            pending.clear();
+            statements.extend(unterminated(source, std::mem::take(&mut pending)));
             position = at + delimiter.len();
             continue 'text;
         }
         break;
     }
-    statements.extend(statement(source, &pending, Dialect::Mysql));
+    statements.extend(unterminated(source, pending));
     source.len()
+}
+
+/// Whether a `DELIMITER` at `start` stands behind a whole statement: nothing is pending, or a line that ended with `;`.
+fn ends_before(source: &str, pending: &[Token], start: usize) -> bool {
+    pending.last().is_none_or(|last| {
+        last.is_symbol(source, ';')
+            && source
+                .get(last.end..start)
+                .is_some_and(|between| between.contains('\n'))
+    })
+}
+
+/// The statement of these tokens, without a `;` at its end.
+fn unterminated(source: &str, mut tokens: Vec<Token>) -> Option<Statement> {
+    while tokens
+        .last()
+        .is_some_and(|last| last.is_symbol(source, ';'))
+    {
+        tokens.pop();
+    }
+    statement(source, &tokens, Dialect::Mysql)
 }
 
 fn statement(source: &str, tokens: &[Token], dialect: Dialect) -> Option<Statement> {

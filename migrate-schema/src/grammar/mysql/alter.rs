@@ -78,7 +78,7 @@ impl Parser<'_> {
         if self.word("partition") {
             return self.add_partition(alter);
         }
-        if self.is_at(0, "period") && self.is_at(1, "for") {
+        if self.is_period() {
             self.period()?;
             alter.changes.push(other("ADD PERIOD"));
             return Ok(());
@@ -171,6 +171,12 @@ impl Parser<'_> {
                 DropWhich::Index => "the name of an index",
                 _ => "the name of a constraint",
             })?;
+            // The name may have the table's before it.
+            let name = if which == DropWhich::ForeignKey && self.symbol(".") {
+                self.name("the name of a constraint")?
+            } else {
+                name
+            };
             alter.changes.push(Alter::DropConstraint {
                 name: Some(name),
                 which,
@@ -189,8 +195,10 @@ impl Parser<'_> {
             alter.changes.push(other("DROP SYSTEM VERSIONING"));
             return Ok(());
         }
-        if self.words(&["period", "for"]) {
+        if self.is_period() {
+            self.expect("period")?;
             self.if_exists()?;
+            self.expect("for")?;
             self.name("the name of a period")?;
             alter.changes.push(other("DROP PERIOD"));
             return Ok(());

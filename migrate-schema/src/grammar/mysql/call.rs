@@ -519,6 +519,7 @@ impl Parser<'_> {
         if self.one_of(&["signed", "unsigned"]).is_some() {
             self.one_of(&["integer", "int"]);
             let range = self.since(start);
+            let array = self.word("array");
             let text = self.sql.get(range.clone()).unwrap_or_default().to_owned();
             return Ok(crate::tree::TypeName {
                 path: Path::bare(Name {
@@ -528,7 +529,7 @@ impl Parser<'_> {
                 }),
                 arguments: Vec::new(),
                 words: Vec::new(),
-                array: false,
+                array,
                 special: false,
                 range,
             });

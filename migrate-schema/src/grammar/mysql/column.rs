@@ -12,8 +12,28 @@ use crate::tree::{
 impl Parser<'_> {
     /// `name type attributes`
     pub(super) fn column(&mut self) -> Parse<Column> {
-        let name = self.name("the name of a column")?;
+        let name = self.column_name()?;
         self.column_called(name)
+    }
+
+    /// The name of a column, perhaps with that of its table and database before it.
+    pub(super) fn column_name(&mut self) -> Parse<Name> {
+        let dotted =
+            self.symbol_at(0, ".") && matches!(self.token_at(1).kind, Kind::Word | Kind::Quoted);
+        let mut name = if dotted {
+            self.advance();
+            self.take_name()
+        } else {
+            self.name("the name of a column")?
+        };
+        while self.symbol_at(0, ".") {
+            self.advance();
+            if !matches!(self.token().kind, Kind::Word | Kind::Quoted) {
+                return self.expected_here("the name of a column");
+            }
+            name = self.take_name();
+        }
+        Ok(name)
     }
 
     /// The rest of a column behind its name.

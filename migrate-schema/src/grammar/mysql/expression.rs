@@ -6,8 +6,7 @@ use super::{
 };
 use crate::tree::{Expression, ExpressionKind, Literal, Name, Path, Query};
 
-/// The binary operators, from what binds least: `OR`, `XOR`, `AND`, comparisons, `|`, `&`, shifts, sums, products, `^`.
-const LEVELS: u8 = 10;
+/// How much operators bind, from what binds least: `OR`, `XOR`, `AND`, comparisons, `|`, `&`, shifts, sums, products, `^`.
 const COMPARISON: u8 = 3;
 
 impl Parser<'_> {
@@ -16,24 +15,44 @@ impl Parser<'_> {
         self.deeper(|p| p.level(0))
     }
 
-    /// `a OP b OP c` of one level, as one operation.
-    fn level(&mut self, level: u8) -> Parse<Expression> {
-        if level == LEVELS {
-            return self.simple_expression();
-        }
-        if level == COMPARISON {
-            return self.comparison();
-        }
+    /// Operators that bind at least so much. `a OP b OP c` of one level is one operation, so that long chains are no deep trees.
+    fn level(&mut self, least: u8) -> Parse<Expression> {
         let start = self.start();
-        let first = self.level(level + 1)?;
-        let Some(operator) = self.operator(level) else {
-            return Ok(first);
+        let mut left = if least <= COMPARISON && self.is_at(0, "not") {
+            self.advance();
+            let operand = self.deeper(|p| p.level(COMPARISON))?;
+            self.operation(start, "NOT", vec![operand])
+        } else {
+            self.simple_expression()?
         };
-        let mut operands = vec![first, self.level(level + 1)?];
-        while self.operator(level).is_some() {
-            operands.push(self.level(level + 1)?);
+        // The level of the operation that `left` is.
+        let mut chain = None;
+        let mut comparisons = 0;
+        loop {
+            if let Some((level, operator)) = self.operator(least) {
+                let right = self.level(level + 1)?;
+                let end = right.range.end;
+                match (&mut left.kind, chain == Some(level)) {
+                    (ExpressionKind::Operation { operands, .. }, true) => {
+                        operands.push(right);
+                        left.range.end = end;
+                    }
+                    _ => left = self.operation(start, operator, vec![left, right]),
+                }
+                chain = Some(level);
+            } else if least <= COMPARISON
+                && let Some(operation) = self.comparison_tail(start, &mut left)?
+            {
+                left = operation;
+                chain = None;
+                comparisons += 1;
+                if comparisons > 100 {
+                    return Err(super::parser::Stop::Opaque);
+                }
+            } else {
+                return Ok(left);
+            }
         }
-        Ok(self.operation(start, operator, operands))
     }
 
     fn operation(&self, start: usize, operator: &str, operands: Vec<Expression>) -> Expression {
@@ -46,59 +65,40 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads an operator of this level.
-    fn operator(&mut self, level: u8) -> Option<&'static str> {
-        let (words, symbols): (&[&'static str], &[&'static str]) = match level {
-            0 => (&["or"], &["||"]),
-            1 => (&["xor"], &[]),
-            2 => (&["and"], &["&&"]),
-            4 => (&[], &["|"]),
-            5 => (&[], &["&"]),
-            6 => (&[], &["<<", ">>"]),
-            7 => (&[], &["+", "-"]),
-            8 => (&["div", "mod"], &["*", "/", "%"]),
-            _ => (&[], &["^"]),
+    /// Reads an operator that binds at least so much, apart from comparisons; gives its level too.
+    fn operator(&mut self, least: u8) -> Option<(u8, &'static str)> {
+        let text = self.text();
+        let (level, operator) = match self.token().kind {
+            Kind::Symbol => match text {
+                "||" => (0, "OR"),
+                "&&" => (2, "AND"),
+                "|" => (4, "|"),
+                "&" => (5, "&"),
+                "<<" => (6, "<<"),
+                ">>" => (6, ">>"),
+                "+" => (7, "+"),
+                "-" => (7, "-"),
+                "*" => (8, "*"),
+                "/" => (8, "/"),
+                "%" => (8, "%"),
+                "^" => (9, "^"),
+                _ => return None,
+            },
+            Kind::Word if self.is_at(0, "or") => (0, "OR"),
+            Kind::Word if self.is_at(0, "and") => (2, "AND"),
+            Kind::Word if self.is_at(0, "xor") => (1, "XOR"),
+            Kind::Word if self.is_at(0, "div") => (8, "DIV"),
+            Kind::Word if self.is_at(0, "mod") => (8, "MOD"),
+            _ => return None,
         };
-        let token = self.token();
-        let found = match token.kind {
-            Kind::Word => words.iter().find(|word| self.is_at(0, word)),
-            Kind::Symbol => symbols.iter().find(|symbol| self.text() == **symbol),
-            _ => None,
+        if level < least {
+            return None;
         }
-        .copied();
-        if found.is_some() {
-            self.advance();
-        }
-        match found {
-            Some("or" | "||") => Some("OR"),
-            Some("and" | "&&") => Some("AND"),
-            Some("xor") => Some("XOR"),
-            Some("div") => Some("DIV"),
-            Some("mod") => Some("MOD"),
-            other => other,
-        }
+        self.advance();
+        Some((level, operator))
     }
 
-    /// `NOT e`, `a = b`, `a IS NULL`, `a IN (…)`, `a BETWEEN b AND c`, `a LIKE b`.
-    fn comparison(&mut self) -> Parse<Expression> {
-        let start = self.start();
-        if self.is_at(0, "not") {
-            self.advance();
-            let operand = self.deeper(Self::comparison)?;
-            return Ok(self.operation(start, "NOT", vec![operand]));
-        }
-        let mut left = self.level(COMPARISON + 1)?;
-        let mut count = 0;
-        while let Some(operation) = self.comparison_tail(start, &mut left)? {
-            left = operation;
-            count += 1;
-            if count > 100 {
-                return Err(super::parser::Stop::Opaque);
-            }
-        }
-        Ok(left)
-    }
-
+    /// `a = b`, `a IS NULL`, `a IN (…)`, `a BETWEEN b AND c`, `a LIKE b`.
     fn comparison_tail(
         &mut self,
         start: usize,
@@ -122,7 +122,7 @@ impl Parser<'_> {
         if self.is_at(0, "is") {
             self.advance();
             self.word("not");
-            if self.one_of(&["null", "true", "false", "unknown"]).is_none() {
+            if !self.null_sign() && self.one_of(&["null", "true", "false", "unknown"]).is_none() {
                 if !self.word("json") {
                     return self.unexpected();
                 }
@@ -366,6 +366,15 @@ impl Parser<'_> {
             self.expect_symbol("}")?;
             return Ok(inner);
         }
+        if self.null_sign() {
+            return Ok(Expression {
+                range: self.since(start),
+                kind: ExpressionKind::Literal(Literal::Null),
+            });
+        }
+        if self.symbol_at(0, ".") && matches!(self.token_at(1).kind, Kind::Word | Kind::Quoted) {
+            return self.column_reference();
+        }
         if !self.is_symbol("(") {
             return self.expected_here("an expression");
         }
@@ -382,6 +391,15 @@ impl Parser<'_> {
             }
         };
         Ok(Expression { range, kind })
+    }
+
+    /// `\N`
+    fn null_sign(&mut self) -> bool {
+        let is = self.symbol_at(0, "\\") && self.text_at(1) == "N";
+        if is {
+            self.back_to(self.at + 2);
+        }
+        is
     }
 
     /// `((SELECT 1) + 1)` begins as `((SELECT 1))` does.
@@ -418,7 +436,7 @@ impl Parser<'_> {
                 kind,
             })
         };
-        if self.token().kind == Kind::Word {
+        if self.token().kind == Kind::Word && !self.is_qualifier_at(0) {
             if self.is_at(0, "null") {
                 return keyword(self, ExpressionKind::Literal(Literal::Null));
             }

@@ -130,6 +130,39 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("nocase", SQLITE, "a collation that ends with _ci"),
 ];
 
+/// Two words, of which the parser stopped at the second.
+const PAIRS: &[(&str, &str, &str, &str)] = &[
+    ("set", "not", POSTGRES, "MODIFY COLUMN name type NOT NULL"),
+    ("drop", "not", POSTGRES, "MODIFY COLUMN name type NULL"),
+    ("set", "data", POSTGRES, "MODIFY COLUMN name type"),
+    ("insert", "or", SQLITE, "INSERT IGNORE, or REPLACE"),
+    ("update", "or", SQLITE, "UPDATE IGNORE"),
+    (
+        "distinct",
+        "on",
+        POSTGRES,
+        "GROUP BY, or ROW_NUMBER() OVER (…) = 1",
+    ),
+    (
+        "timestamp",
+        "with",
+        POSTGRES,
+        "TIMESTAMP, which is kept in UTC",
+    ),
+    ("timestamp", "without", POSTGRES, "DATETIME"),
+    ("time", "with", POSTGRES, "TIME"),
+    ("time", "without", POSTGRES, "TIME"),
+    ("generated", "by", POSTGRES, "AUTO_INCREMENT"),
+    (
+        "restart",
+        "identity",
+        POSTGRES,
+        "TRUNCATE alone: it begins to count anew",
+    ),
+    ("array", "[", POSTGRES, "JSON"),
+    ("default", "values", BOTH, "INSERT INTO t () VALUES ()"),
+];
+
 /// First words, or words behind CREATE, ALTER and DROP.
 const STATEMENTS: &[(&str, &str, &str)] = &[
     ("pragma", SQLITE, "SET, for what is a setting"),
@@ -155,11 +188,7 @@ const STATEMENTS: &[(&str, &str, &str)] = &[
     ("merge", POSTGRES, "INSERT … ON DUPLICATE KEY UPDATE"),
     ("abort", POSTGRES, "ROLLBACK"),
     ("virtual", SQLITE, "a table with a FULLTEXT key"),
-    (
-        "extension",
-        POSTGRES,
-        "nothing: there are no extensions of the schema",
-    ),
+    ("extension", POSTGRES, "nothing"),
     ("type", POSTGRES, "ENUM('a', 'b') as the type of the column"),
     ("domain", POSTGRES, "a CHECK of the column"),
     (
@@ -184,9 +213,10 @@ const STATEMENTS: &[(&str, &str, &str)] = &[
 ];
 
 fn finding(dialect: &str, what: &str, instead: &str, range: Range<usize>) -> Finding {
-    let help = match instead {
-        "nothing" => "MySQL has nothing like it".to_owned(),
-        _ => format!("MySQL writes {instead}"),
+    let help = match instead.split_once("nothing: ") {
+        Some((_, reason)) => format!("leave it out: {reason}"),
+        None if instead == "nothing" => "MySQL has nothing like it".to_owned(),
+        None => format!("MySQL writes {instead}"),
     };
     let verb = if dialect.contains(" and ") {
         "are"
@@ -237,7 +267,7 @@ pub(super) fn explained(parser: &Parser<'_>, refused: Finding) -> Finding {
         let token = parser.tokens.get(at)?;
         (token.kind == Kind::Symbol).then(|| parser.sql.get(token.range()))?
     };
-    if let Some(found) = of_symbols(parser, at, &symbol) {
+    if let Some(found) = of_symbols(parser, at, &symbol).or_else(|| of_pair(parser, at)) {
         return found;
     }
     for near in [at, at + 1, at.wrapping_sub(1)] {
@@ -269,6 +299,17 @@ pub(super) fn explained(parser: &Parser<'_>, refused: Finding) -> Finding {
         }
     }
     refused
+}
+
+fn of_pair(parser: &Parser<'_>, at: usize) -> Option<Finding> {
+    let text = |at: usize| parser.sql.get(parser.tokens.get(at)?.range());
+    let (first, second) = (text(at.checked_sub(1)?)?, text(at)?);
+    let (.., dialect, instead) = PAIRS.iter().find(|(one, two, ..)| {
+        one.eq_ignore_ascii_case(first) && two.eq_ignore_ascii_case(second)
+    })?;
+    let what = format!("{first} {second}").to_ascii_uppercase();
+    let range = parser.tokens.get(at - 1)?.start..parser.tokens.get(at)?.end;
+    Some(finding(dialect, &what, instead, range))
 }
 
 fn of_symbols<'a>(

@@ -4,6 +4,7 @@
 //! and clauses that it does not know well are opaque: of them only the structure is looked at (brackets, commas, quotes).
 
 mod alter;
+mod body;
 mod call;
 mod column;
 mod expression;
@@ -22,6 +23,9 @@ mod table;
 mod token;
 mod types;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use parser::{Parser, Stop};
 pub(super) use session::Session;

@@ -114,10 +114,24 @@ impl Parser<'_> {
 
     /// Users, events and their kin: read to the end, nothing is followed.
     fn other_object(&mut self) -> Parse<Vec<Action>> {
-        if self.is_any(&["event", "package", "json"]) {
+        if self.word("event") {
+            return self.create_event();
+        }
+        if self.is_any(&["package", "json"]) {
             return Err(Stop::Opaque);
         }
         self.skip_statement();
+        Ok(Vec::new())
+    }
+
+    /// An event does something to the schema only where its body says so.
+    fn create_event(&mut self) -> Parse<Vec<Action>> {
+        let changes = ["alter", "call", "create", "drop", "execute", "rename"];
+        let any = (self.at..self.tokens.len()).any(|at| self.any_at(at - self.at, &changes));
+        if any {
+            return Err(Stop::Opaque);
+        }
+        self.back_to(self.tokens.len());
         Ok(Vec::new())
     }
 
@@ -194,8 +208,15 @@ impl Parser<'_> {
         let table = self.path("the name of a table")?;
         let using = self.index_type()?.or(using);
         let parts = self.index_parts()?;
-        let using = self.index_options()?.or(using);
-        self.algorithm_and_lock()?;
+        let mut using = self.index_options()?.or(using);
+        while !self.at_end() && !self.symbol_at(0, ";") {
+            let at = self.at;
+            self.algorithm_and_lock()?;
+            using = self.index_options()?.or(using);
+            if self.at == at {
+                break;
+            }
+        }
         let index = CreateIndex {
             name: Some(Path::bare(name)),
             if_not_exists,

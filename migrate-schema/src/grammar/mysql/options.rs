@@ -1,6 +1,9 @@
 //! The options of a table, and its partitions.
 
-use super::parser::{Parse, Parser};
+use super::{
+    parser::{Parse, Parser},
+    token::Kind,
+};
 use crate::{
     Code, Finding, nearest,
     tree::{Expression, ExpressionKind},
@@ -125,7 +128,10 @@ impl Parser<'_> {
     }
 
     fn named_option(&mut self, start: usize, options: &mut Vec<(String, String)>) -> Parse<bool> {
-        if !self.any_at(0, OPTIONS) {
+        let written = self.text().trim_matches('`').to_ascii_lowercase();
+        if !matches!(self.token().kind, Kind::Word | Kind::Quoted)
+            || !OPTIONS.contains(&written.as_str())
+        {
             if self.is_name_at(0) && self.symbol_at(1, "=") {
                 return self.unknown_option(options);
             }
@@ -135,7 +141,7 @@ impl Parser<'_> {
             }
             return Ok(false);
         }
-        let name = self.text().to_ascii_lowercase();
+        let name = written;
         self.advance();
         self.equals();
         let value = if name == "row_format" {
@@ -224,7 +230,10 @@ impl Parser<'_> {
         }
         if self.word("system_time") {
             // MariaDB: `INTERVAL 1 MONTH STARTS '…' AUTO`, `LIMIT 1000`.
-            while !self.at_end() && !self.symbol_at(0, "(") && !self.is_at(0, "partitions") {
+            while !self.at_end()
+                && !self.symbol_at(0, "(")
+                && !self.any_at(0, &["partitions", "subpartition"])
+            {
                 self.advance();
             }
             return Ok(Vec::new());
@@ -265,8 +274,8 @@ impl Parser<'_> {
                 self.expect("in")?;
                 self.partition_values()?;
             }
-        } else if !self.word("history") {
-            self.word("current");
+        } else {
+            self.one_of(&["history", "current", "default"]);
         }
         self.partition_options()?;
         if self.is_symbol("(") {

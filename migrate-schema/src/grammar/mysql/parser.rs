@@ -33,6 +33,8 @@ pub(super) struct Parser<'a> {
     pub(super) target: &'a Target,
     pub(super) tokens: &'a [Token],
     pub(super) session: &'a mut Session,
+    /// What is read is the body of a routine: it does nothing yet.
+    pub(super) in_body: bool,
     /// The variables behind `INTO`.
     pub(super) into: Vec<String>,
     pub(super) at: usize,
@@ -55,6 +57,7 @@ impl<'a> Parser<'a> {
             target,
             tokens,
             session,
+            in_body: false,
             into: Vec::new(),
             at: 0,
             depth: 0,
@@ -144,7 +147,9 @@ impl<'a> Parser<'a> {
     // Keywords and symbols. The words are given in lower case.
 
     pub(super) fn is_at(&self, ahead: usize, word: &str) -> bool {
-        self.token_at(ahead).kind == Kind::Word && self.text_at(ahead).eq_ignore_ascii_case(word)
+        self.token_at(ahead).kind == Kind::Word
+            && self.text_at(ahead).eq_ignore_ascii_case(word)
+            && !self.is_qualifier_at(ahead)
     }
 
     pub(super) fn any_at(&self, ahead: usize, words: &[&str]) -> bool {
@@ -272,9 +277,21 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether the word has a dot and a name right behind it: then it is a name, even if it is reserved.
+    pub(super) fn is_qualifier_at(&self, ahead: usize) -> bool {
+        let dot = self.token_at(ahead + 1);
+        dot.kind == Kind::Symbol
+            && dot.start == self.token_at(ahead).end
+            && self.text_at(ahead + 1) == "."
+            && self.token_at(ahead + 2).kind == Kind::Word
+            && self.token_at(ahead + 2).start == dot.end
+    }
+
     pub(super) fn is_reserved_at(&self, ahead: usize) -> bool {
         let text = self.text_at(ahead);
-        text.len() < 30 && is_reserved(&text.to_ascii_lowercase(), self.target)
+        text.len() < 30
+            && !self.is_qualifier_at(ahead)
+            && is_reserved(&text.to_ascii_lowercase(), self.target)
     }
 
     /// A name; `what` says of what, for the message.

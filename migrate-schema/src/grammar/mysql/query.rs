@@ -208,6 +208,7 @@ impl Parser<'_> {
             "all",
             "distinct",
             "distinctrow",
+            "unique",
             "high_priority",
             "straight_join",
             "sql_small_result",

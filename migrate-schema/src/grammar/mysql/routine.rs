@@ -1,4 +1,4 @@
-//! Triggers, procedures and functions: their heads are read, their bodies are words.
+//! Triggers, procedures and functions. Of their bodies the syntax is judged (`body.rs`), and only the words are kept.
 
 use super::{
     parser::{Parse, Parser, Stop},
@@ -51,14 +51,23 @@ impl Parser<'_> {
         })])
     }
 
-    /// The statement that a routine consists of, to the end of the text.
+    /// The statement that a routine consists of.
     fn body(&mut self) -> Parse<Vec<String>> {
         if self.at_end() {
             return self.expected_here("the body");
         }
         let words = self.words_from(self.at);
-        self.back_to(self.tokens.len());
-        Ok(words)
+        self.in_body = true;
+        let read = self.body_statement();
+        self.in_body = false;
+        match read {
+            Ok(()) => Ok(words),
+            Err(Stop::Opaque) => {
+                self.back_to(self.tokens.len());
+                Ok(words)
+            }
+            Err(refused) => Err(refused),
+        }
     }
 
     /// All words from a token on that can be names, also those in strings.

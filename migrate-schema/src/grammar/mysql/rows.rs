@@ -54,14 +54,7 @@ impl Parser<'_> {
                 return Ok(Vec::new());
             }
             // A column may have its table before it.
-            p.list(|p| {
-                let mut path = p.path("the name of a column")?;
-                if p.symbol_at(0, ".") {
-                    p.advance();
-                    path = p.path("the name of a column")?;
-                }
-                Ok(path.name)
-            })
+            p.list(Self::column_name)
         })?;
         Ok(())
     }
@@ -199,6 +192,10 @@ impl Parser<'_> {
     /// Behind `DELETE`.
     pub(super) fn delete(&mut self, recursive: bool, with: Vec<Cte>) -> Parse<Action> {
         while self.one_of(&["low_priority", "quick", "ignore"]).is_some() {}
+        // MariaDB: `DELETE HISTORY FROM t BEFORE …`
+        if self.is_at(0, "history") && self.is_at(1, "from") {
+            return Err(Stop::Opaque);
+        }
         let mut delete = Delete {
             with,
             recursive,

@@ -102,6 +102,9 @@ impl Parser<'_> {
             Body::Select(select) => &select.outputs,
             _ => &[],
         };
+        if self.in_body {
+            return;
+        }
         for (at, variable) in variables.iter().enumerate() {
             let words = match outputs.get(at) {
                 Some(Output::Expression { expression, .. }) => {
@@ -115,6 +118,9 @@ impl Parser<'_> {
 
     /// Notes that a variable was assigned inside an expression.
     pub(super) fn assigned(&mut self, written: &str, value: &Expression) {
+        if self.in_body {
+            return;
+        }
         let words = self.session.words_in(value, self.sql);
         self.session.variables.insert(variable_name(written), words);
     }
@@ -185,7 +191,7 @@ impl Parser<'_> {
             self.expression()?;
         }
         let text = self.sql.get(self.since(start)).unwrap_or_default();
-        if name == "sql_mode" {
+        if name == "sql_mode" && !self.in_body {
             let upper = text.to_ascii_uppercase();
             self.session.ansi_quotes = upper.contains("ANSI");
         }
@@ -216,6 +222,9 @@ impl Parser<'_> {
         let name = self.name("the name of the prepared statement")?;
         self.expect("from")?;
         let value = self.expression()?;
+        if self.in_body {
+            return Ok(Vec::new());
+        }
         let words = self.session.words_in(&value, self.sql);
         self.session
             .prepared

@@ -73,6 +73,18 @@ impl Parser<'_> {
         if self.symbol_at(0, "(") {
             return self.query_statement();
         }
+        if self.symbol_at(0, "-") && self.symbol_at(1, "-") {
+            let start = self.start();
+            return self.refuse(
+                Finding::new(
+                    Code::SqlSyntax,
+                    "this `--` begins no comment: MySQL wants white space behind it",
+                    start..start + 2,
+                )
+                .help("write `-- `, with a space")
+                .fix(start..start + 2, "-- "),
+            );
+        }
         if self.token().kind != Kind::Word {
             return self.expected_here("a statement");
         }

@@ -108,7 +108,7 @@ impl Parser<'_> {
         loop {
             if self.is_constraint() {
                 table.constraints.push(self.constraint()?);
-            } else if self.is_at(0, "period") && self.is_at(1, "for") {
+            } else if self.is_period() {
                 self.period()?;
             } else {
                 table.columns.push(self.column()?);
@@ -123,10 +123,16 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Whether a period of MariaDB's begins here, not a column of that name.
+    pub(super) fn is_period(&self) -> bool {
+        self.is_at(0, "period") && self.any_at(1, &["for", "if"])
+    }
+
     /// MariaDB's `PERIOD FOR name (a, b)`.
     pub(super) fn period(&mut self) -> Parse<()> {
-        self.expect_words(&["period", "for"])?;
+        self.expect("period")?;
         self.if_not_exists()?;
+        self.expect("for")?;
         self.name("the name of a period")?;
         self.names_in_brackets("the name of a column")?;
         Ok(())

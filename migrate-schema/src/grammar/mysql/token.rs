@@ -184,7 +184,12 @@ impl Reader<'_> {
     /// A number, or names that begin with a digit.
     fn number(&mut self, start: usize, end: usize) {
         let text = &self.sql[start..end];
-        if is_number(text) || is_open_exponent(text) {
+        // `1e` is a number before a sign and a digit, and a name else.
+        let signed = matches!(
+            self.sql.as_bytes().get(end..end + 2),
+            Some([b'+' | b'-', b'0'..=b'9'])
+        );
+        if is_number(text) || (signed && is_open_exponent(text)) {
             return self.push(Kind::Number, start, end);
         }
         let mut at = start;

@@ -314,7 +314,10 @@ pub(super) fn nearest_keyword(word: &str) -> Option<&'static str> {
     if word.len() < 3 {
         return None;
     }
-    let near = crate::nearest(word, RESERVED.iter().chain(OTHER_KEYWORDS).copied())?;
+    // Of two that are as near the one that is as long: letters are swapped more often than lost.
+    let all = || RESERVED.iter().chain(OTHER_KEYWORDS).copied();
+    let as_long = all().filter(|keyword| keyword.len() == word.len());
+    let near = crate::nearest(word, as_long.chain(all()))?;
     (!near.eq_ignore_ascii_case(word)).then_some(near)
 }
 
