@@ -2,16 +2,24 @@
 
 use squawk_parser::{is_col_name_keyword, is_reserved_keyword, is_type_func_name_keyword};
 
-use super::cst::{Kind, Node, Reader, child, children, has, is_expression, tokens};
-use crate::{Code, Finding};
+use super::{
+    cst::{Kind, Node, Reader, child, children, has, is_expression, tokens},
+    dialect,
+};
+use crate::{
+    Code, Finding,
+    catalog::builtin::postgres::{is_setting, nearest_setting},
+    settings::{Product, Target},
+};
 
 impl Reader {
     /// The first fault in the statements below a node.
-    pub(super) fn fault(&self, root: &Node) -> Option<Finding> {
+    pub(super) fn fault(&self, root: &Node, target: &Target) -> Option<Finding> {
         root.descendants().find_map(|node| {
             self.name_fault(&node)
                 .or_else(|| self.shape_fault(&node))
                 .or_else(|| self.column_fault(&node))
+                .or_else(|| self.setting_fault(&node, target))
         })
     }
 
@@ -186,6 +194,30 @@ impl Reader {
                 format!("`{what}` cannot be combined with other changes of the table"),
             )
             .help("write an `ALTER TABLE` of its own for it")
+        })
+    }
+
+    /// `SET` of what is no setting.
+    fn setting_fault(&self, node: &Node, target: &Target) -> Option<Finding> {
+        if node.kind() != Kind::SET_CONFIG || target.product == Product::Cockroach {
+            return None;
+        }
+        let reference = child(node, Kind::CONFIG_PARAMETER_REF)?;
+        let parts = self.parts(&reference).into_iter().map(|part| part.text);
+        let name = parts.collect::<Vec<_>>().join(".").to_ascii_lowercase();
+        if is_setting(&name) {
+            return None;
+        }
+        if let Some(instead) = dialect::setting(&name) {
+            let message = format!("`{name}` is a setting of MySQL's");
+            let finding = Finding::new(Code::WrongDialect, message, self.range(&reference));
+            return Some(finding.help(instead));
+        }
+        let message = format!("PostgreSQL has no setting `{name}`");
+        let finding = Finding::new(Code::NoSuchObject, message, self.range(&reference));
+        Some(match nearest_setting(&name) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("a setting of your own has a dot in its name: `app.name`"),
         })
     }
 

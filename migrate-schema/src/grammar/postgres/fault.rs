@@ -6,6 +6,7 @@ use squawk_syntax::{Parse, SourceFile, syntax_error::SyntaxError};
 
 use super::{
     cst::Kind,
+    dialect,
     repair::{self, Repair},
 };
 use crate::{
@@ -20,8 +21,10 @@ pub(super) fn find(text: &str, base: usize, parsed: &Parse<SourceFile>) -> Optio
         .iter()
         .find(|error| !is_trigger_argument(parsed, error))?;
     let tokens: Vec<Token> = lex::tokens(text, Dialect::Postgres).collect();
-    let mut finding = Fault::new(text, &tokens, error).finding();
-    if let Some(open) = errors.iter().find_map(|error| unclosed(text, error)) {
+    let foreign = dialect::find(text, &tokens);
+    let is_foreign = foreign.is_some();
+    let mut finding = foreign.unwrap_or_else(|| Fault::new(text, &tokens, error).finding());
+    if !is_foreign && let Some(open) = errors.iter().find_map(|error| unclosed(text, error)) {
         finding = if open.1.start <= finding.range.start {
             Finding::new(Code::SqlSyntax, open.0, open.1).help(CLOSE_IT)
         } else {
@@ -110,8 +113,12 @@ impl<'a> Fault<'a> {
         let place = self.at.unwrap_or(self.tokens.len());
         match repair::find(self.text, self.tokens, place, expected(self.message)) {
             Some(repair) => self.repaired(&repair),
-            None => Finding::new(Code::SqlSyntax, self.unexpected(), self.range.clone()),
+            None => dialect::suspect(self.text, self.tokens).unwrap_or_else(|| self.plainly()),
         }
+    }
+
+    fn plainly(&self) -> Finding {
+        Finding::new(Code::SqlSyntax, self.unexpected(), self.range.clone())
     }
 
     fn repaired(&self, repair: &Repair) -> Finding {

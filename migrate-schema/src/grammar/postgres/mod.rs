@@ -8,6 +8,7 @@ mod change;
 mod check;
 mod cst;
 mod depth;
+mod dialect;
 mod expression;
 mod fault;
 mod named;
@@ -29,12 +30,12 @@ use crate::{Finding, Statement, settings::Target, tree};
 pub(super) fn parse(
     sql: &str,
     statement: Statement,
-    _target: &Target,
+    target: &Target,
     findings: &mut Vec<Finding>,
 ) -> Option<tree::Statement> {
     let text = statement.text(sql);
     let range = statement.start..statement.end;
-    let read = depth::with_stack(text, || read(text, statement.start));
+    let read = depth::with_stack(text, || read(text, statement.start, target));
     match read {
         Some(Ok(actions)) => Some(tree::Statement { range, actions }),
         Some(Err(finding)) => {
@@ -49,14 +50,14 @@ pub(super) fn parse(
 }
 
 /// What a statement says, or what is wrong with its syntax.
-fn read(text: &str, base: usize) -> Result<Vec<tree::Action>, Box<Finding>> {
+fn read(text: &str, base: usize, target: &Target) -> Result<Vec<tree::Action>, Box<Finding>> {
     let parsed = SourceFile::parse(text);
     if let Some(finding) = fault::find(text, base, &parsed) {
         return Err(Box::new(finding));
     }
     let reader = cst::Reader::new(base);
     let statements = parsed.syntax_node();
-    if let Some(finding) = reader.fault(&statements) {
+    if let Some(finding) = reader.fault(&statements, target) {
         return Err(Box::new(finding));
     }
     Ok(statements

@@ -45,6 +45,7 @@ pub(super) fn find(
         .or_else(|| search.misspelt())
         .or_else(|| search.twice())
         .or_else(|| search.superfluous())
+        .or_else(|| search.reserved())
         .or_else(|| search.missing(expected))
         .or_else(|| search.wrong_way_round())
 }
@@ -171,6 +172,24 @@ impl Search<'_> {
         })
     }
 
+    /// A keyword that is meant as a name.
+    fn reserved(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self.token(at)?;
+            let word = self.own(at).to_ascii_lowercase();
+            let range = token.start..token.end;
+            let quoted = format!("\"{word}\"");
+            let is_reserved = token.kind == TokenKind::Word
+                && RESERVED.split_whitespace().any(|reserved| reserved == word);
+            (is_reserved && self.mends(&range, &quoted)).then(|| Repair {
+                token: at,
+                message: format!("`{word}` is a keyword and cannot be a name here"),
+                help: format!("put it in double quotes: `{quoted}`"),
+                fix: Some((range, quoted)),
+            })
+        })
+    }
+
     fn missing(&self, expected: Option<Expected>) -> Option<Repair> {
         let mut tokens: Vec<String> = Vec::new();
         if let Some(Expected::Token(token)) = expected {
@@ -182,7 +201,9 @@ impl Search<'_> {
             "not" => vec!["IF".to_owned()],
             _ => Vec::new(),
         });
-        tokens.extend(["ON", "TABLE", "AS", "IS"].map(str::to_owned));
+        if self.at > 0 {
+            tokens.extend(["ON", "TABLE", "AS", "IS"].map(str::to_owned));
+        }
         tokens.iter().find_map(|missing| {
             let places = [Some(self.at), self.at.checked_sub(1)];
             places.into_iter().flatten().find_map(|at| {
@@ -229,6 +250,15 @@ const STARTS: [&str; 12] = [
     "alter", "comment", "create", "delete", "do", "drop", "grant", "insert", "select", "truncate",
     "update", "with",
 ];
+
+/// Keywords that are no names without quotes.
+const RESERVED: &str = "all analyse analyze and any array as asc asymmetric authorization binary both case cast check \
+    collate collation column concurrently constraint create cross current_catalog current_date current_role \
+    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except \
+    false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join \
+    lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer \
+    overlaps placing primary references returning right select session_user similar some symmetric table tablesample \
+    then to trailing true union unique user using variadic verbose when where window with";
 
 /// What may have been misspelt.
 const KEYWORDS: &str = "ADD AFTER AGGREGATE ALL ALTER ALWAYS AND ANY ARRAY AS ASC ATTACH ATTRIBUTE AUTHORIZATION \

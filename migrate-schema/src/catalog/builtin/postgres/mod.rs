@@ -2,9 +2,11 @@
 
 mod extensions;
 mod functions;
+mod settings;
 
 pub use extensions::{Extension, extension, extensions};
 pub(super) use functions::FUNCTIONS;
+pub use settings::{is_setting, nearest_setting};
 
 /// Whether there is an operator class of this name for an access method (`btree`, `gin`, …, in lower case).
 ///
