@@ -123,6 +123,190 @@ codes! {
     NotUtf8 = "not_utf8" Warn,
     /// `down` leaves something behind, or loses something.
     DownDoesNotUndo = "down_does_not_undo" Deny,
+    /// Every row of a table is deleted.
+    DeleteWithoutWhere = "delete_without_where" Warn,
+    /// `DROP … CASCADE` takes along what depends on the thing, without naming it.
+    DropCascade = "drop_cascade" Allow,
+    /// A column is dropped, with its values.
+    DropColumn = "drop_column" Warn,
+    /// A foreign key is dropped, and none takes its place.
+    DropForeignKey = "drop_foreign_key" Allow,
+    /// A schema (on MySQL: a database) is dropped, with all that is in it.
+    DropSchema = "drop_schema" Warn,
+    /// A table is dropped, with its rows.
+    DropTable = "drop_table" Warn,
+    /// An index is made that is there already.
+    DuplicateIndex = "duplicate_index" Warn,
+    /// The columns of a foreign key have no index.
+    ForeignKeyWithoutIndex = "foreign_key_without_index" Allow,
+    /// A name is longer than the database keeps.
+    IdentifierTooLong = "identifier_too_long" Warn,
+    /// Rows are changed or deleted, and the migration does not say that this cannot be undone.
+    IrreversibleChange = "irreversible_change" Allow,
+    /// A column gets a type that cannot hold all values of the old one.
+    LossyTypeChange = "lossy_type_change" Warn,
+    /// A table has no primary key.
+    MissingPrimaryKey = "missing_primary_key" Allow,
+    /// A column that may have NULLs is made `NOT NULL`, and nothing fills them.
+    NotNullOnRows = "not_null_on_rows" Warn,
+    /// A column that refuses NULL is added without a default.
+    NotNullWithoutDefault = "not_null_without_default" Warn,
+    /// The columns of an index are the first ones of another.
+    RedundantIndex = "redundant_index" Allow,
+    /// A column that programs use is renamed.
+    RenameColumn = "rename_column" Warn,
+    /// A table that programs use is renamed.
+    RenameTable = "rename_table" Warn,
+    /// A column that programs use gets another type.
+    TypeChange = "type_change" Allow,
+    /// A column that has values is made unique.
+    UniqueOnRows = "unique_on_rows" Warn,
+    /// Every row of a table gets the same new value, and the old ones are lost.
+    UpdateWithoutWhere = "update_without_where" Warn,
+    /// A text is filled with spaces to a fixed length.
+    CharType = "char_type" Allow,
+    /// A check is added, and all rows are read under a lock.
+    CheckScans = "check_scans" Warn,
+    /// A partition is detached under a lock that stops every query of the whole table.
+    DetachNotConcurrent = "detach_not_concurrent" Warn,
+    /// A domain has a constraint, which is hard to change later.
+    DomainConstraint = "domain_constraint" Allow,
+    /// An index is dropped under a lock that also stops reading.
+    DropIndexNotConcurrent = "drop_index_not_concurrent" Warn,
+    /// A column that refused NULL takes it from now on.
+    DropNotNull = "drop_not_null" Allow,
+    /// A value is added to an enum and used in the same transaction.
+    EnumValueUsed = "enum_value_used" Deny,
+    /// An exclusion constraint is added to a table that is in use.
+    ExclusionUnderLock = "exclusion_under_lock" Warn,
+    /// A foreign key is added, and all rows are read under a lock.
+    ForeignKeyScans = "foreign_key_scans" Warn,
+    /// An index is made on a table that is in use, and blocks every write until it is done.
+    IndexNotConcurrent = "index_not_concurrent" Warn,
+    /// Two `ALTER TABLE` of one table stand one behind the other.
+    MergeAlters = "merge_alters" Allow,
+    /// A table is locked without a limit to how long that is waited for.
+    MissingLockTimeout = "missing_lock_timeout" Allow,
+    /// A column that counts has 32 bits or fewer.
+    PreferBigint = "prefer_bigint" Allow,
+    /// `serial` is used.
+    PreferIdentity = "prefer_identity" Allow,
+    /// A column is `json` and not `jsonb`.
+    PreferJsonb = "prefer_jsonb" Allow,
+    /// A text has a fixed greatest length.
+    PreferText = "prefer_text" Allow,
+    /// A point in time has no time zone.
+    PreferTimestamptz = "prefer_timestamptz" Allow,
+    /// A primary key is added, and nobody can use the table while its index is made.
+    PrimaryKeyUnderLock = "primary_key_under_lock" Warn,
+    /// An index is made anew under a lock that stops writing, and reading by it.
+    ReindexNotConcurrent = "reindex_not_concurrent" Warn,
+    /// A column that counts is added, and the whole table is written anew.
+    SerialColumnRewrites = "serial_column_rewrites" Warn,
+    /// `SET NOT NULL` reads the whole table under a lock that stops every query.
+    SetNotNullScans = "set_not_null_scans" Warn,
+    /// More statements follow one that has locked a table against every query.
+    StatementAfterLock = "statement_after_lock" Allow,
+    /// A stored generated column is added, and the whole table is written anew.
+    StoredColumnRewrites = "stored_column_rewrites" Warn,
+    /// `TRUNCATE … CASCADE` also empties every table that refers to this one.
+    TruncateCascade = "truncate_cascade" Warn,
+    /// A column gets another type, and the whole table is written anew.
+    TypeChangeRewrites = "type_change_rewrites" Warn,
+    /// A unique constraint is added, and nobody can use the table while its index is made.
+    UniqueUnderLock = "unique_under_lock" Warn,
+    /// A constraint is added as `NOT VALID` and validated in the same transaction.
+    ValidateInSameMigration = "validate_in_same_migration" Warn,
+    /// A column is added whose default is computed for each row, and the whole table is written anew.
+    VolatileDefaultRewrites = "volatile_default_rewrites" Warn,
+    /// A character set that does not hold every character.
+    Charset = "charset" Warn,
+    /// An integer has a display width.
+    DisplayWidth = "display_width" Allow,
+    /// An enum or set is changed in a way that copies the table.
+    EnumChangeCopies = "enum_change_copies" Warn,
+    /// A number is kept as a float.
+    FloatType = "float_type" Allow,
+    /// A column that refuses NULL is added without a default, and MySQL fills it with a value of its own.
+    ImplicitValue = "implicit_value" Warn,
+    /// `REFERENCES` behind a column makes no foreign key.
+    InlineReferencesIgnored = "inline_references_ignored" Warn,
+    /// `ALTER TABLE` asks for a copy of the table or a lock on it.
+    LockingAlter = "locking_alter" Warn,
+    /// A primary key of a type that is none for keys.
+    PrimaryKeyType = "primary_key_type" Warn,
+    /// A name is a reserved word of the database, or of a newer one.
+    ReservedWord = "reserved_word" Allow,
+    /// A migration changes the schema in several statements.
+    SeveralDdl = "several_ddl" Allow,
+    /// A table has a storage engine without transactions.
+    StorageEngine = "storage_engine" Warn,
+    /// A date has the default `0000-00-00`.
+    ZeroDate = "zero_date" Warn,
+    /// A migration attaches another database.
+    Attach = "attach" Warn,
+    /// A name in double quotes that is no column, so SQLite takes it for a text.
+    DoubleQuotedText = "double_quoted_text" Warn,
+    /// A foreign key refers to columns that are no key.
+    ForeignKeyMismatch = "foreign_key_mismatch" Warn,
+    /// A primary key of an integer type that is not exactly `INTEGER`.
+    IntegerPrimaryKey = "integer_primary_key" Warn,
+    /// `AUTOINCREMENT` is used.
+    NeedlessAutoincrement = "needless_autoincrement" Allow,
+    /// A primary key that lets NULL in.
+    NullablePrimaryKey = "nullable_primary_key" Allow,
+    /// A date, a time, a UUID or JSON in a column that SQLite takes for numeric.
+    NumericAffinity = "numeric_affinity" Allow,
+    /// A `PRAGMA` that does nothing inside a transaction stands inside one.
+    PragmaInTransaction = "pragma_in_transaction" Warn,
+    /// A `PRAGMA` that changes nothing in a database that has tables.
+    PragmaNeedsVacuum = "pragma_needs_vacuum" Warn,
+    /// A `PRAGMA` that is gone as soon as the migration is done.
+    PragmaOfConnection = "pragma_of_connection" Warn,
+    /// A table is made anew while foreign keys are enforced, and the rows that refer to it are deleted.
+    RebuildDeletesChildren = "rebuild_deletes_children" Warn,
+    /// A table is made anew without `AUTOINCREMENT`.
+    RebuildLosesAutoincrement = "rebuild_loses_autoincrement" Warn,
+    /// A table is made anew, and a `CHECK` of it is not.
+    RebuildLosesCheck = "rebuild_loses_check" Warn,
+    /// A table is made anew, and a column of it loses its collation.
+    RebuildLosesCollation = "rebuild_loses_collation" Warn,
+    /// A table is made anew without the values of a column.
+    RebuildLosesColumn = "rebuild_loses_column" Warn,
+    /// A table is made anew, and a foreign key of it is not.
+    RebuildLosesForeignKey = "rebuild_loses_foreign_key" Warn,
+    /// A table is made anew, and its index is not.
+    RebuildLosesIndex = "rebuild_loses_index" Warn,
+    /// A table is made anew without `STRICT`.
+    RebuildLosesStrict = "rebuild_loses_strict" Warn,
+    /// A table is made anew, and its trigger is not.
+    RebuildLosesTrigger = "rebuild_loses_trigger" Warn,
+    /// A table is made anew, and a view that reads it is not.
+    RebuildLosesView = "rebuild_loses_view" Warn,
+    /// A table is made anew without `WITHOUT ROWID`.
+    RebuildLosesWithoutRowid = "rebuild_loses_without_rowid" Warn,
+    /// Words behind a column that SQLite takes for its type, though something else was meant.
+    SwallowedType = "swallowed_type" Warn,
+    /// A type that SQLite reads otherwise than it is meant.
+    TypeAffinity = "type_affinity" Warn,
+    /// A `PRAGMA` that SQLite does not know.
+    UnknownPragma = "unknown_pragma" Warn,
+    /// An advisory lock is taken where it protects nothing.
+    AdvisoryLock = "advisory_lock" Warn,
+    /// A table without a primary key on a cluster that needs one.
+    ClusterPrimaryKey = "cluster_primary_key" Warn,
+    /// Several changes of the schema in one transaction, which is not atomic here.
+    DdlInTransaction = "ddl_in_transaction" Warn,
+    /// A default that each replica of rqlite computes for itself.
+    DefaultDiffers = "default_differs" Warn,
+    /// `LOCK TABLES` on a cluster that does not have it.
+    LockTables = "lock_tables" Warn,
+    /// A function that gives each replica of rqlite another value.
+    ReplicasDiffer = "replicas_differ" Deny,
+    /// Keys that count up, on a cluster that keeps rows by their key.
+    SequentialKey = "sequential_key" Warn,
+    /// A name that does not follow the pattern in the settings.
+    Naming = "naming" Allow,
 }
 
 impl fmt::Display for Code {
@@ -327,7 +511,7 @@ mod tests {
             assert!(
                 code.name()
                     .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_')
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             );
             assert!(
                 Code::ALL[i + 1..]

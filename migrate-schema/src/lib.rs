@@ -15,6 +15,8 @@ pub mod grammar;
 mod id;
 mod level;
 pub mod lex;
+#[cfg(feature = "check")]
+pub mod lint;
 pub mod model;
 mod near;
 pub mod old_catalog;

@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{External, Settings, Target};
+use super::{External, Naming, PatternError, Settings, Target};
 use crate::{Code, Finding, Level, MigrationId, listed, nearest_or_longer};
 
 /// What a Cargo.toml says about the migrations of its package.
@@ -23,7 +23,7 @@ pub struct Manifest {
     pub settings: Settings,
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "checked_since",
     "closed",
     "dialect",
@@ -31,6 +31,7 @@ const KEYS: [&str; 8] = [
     "directory",
     "external",
     "lints",
+    "naming",
     "set",
 ];
 
@@ -124,6 +125,7 @@ impl Manifest {
                 })?);
             }
             "lints" => self.lints(value, findings)?,
+            "naming" => self.naming(value, findings)?,
             _ => {
                 let finding = unknown("`[package.metadata.migrate]` has no key", key, &KEYS);
                 return Err(finding);
@@ -148,6 +150,37 @@ impl Manifest {
                     self.settings.levels.insert(code, level);
                 }
                 (code, level) => findings.extend(code.err().into_iter().chain(level.err())),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Manifest {
+    fn naming(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Finding> {
+        let DeValue::Table(table) = value.get_ref() else {
+            return Err(wrong(value.span(), "`naming` is a table").help(
+                "write `[package.metadata.migrate.naming]` and `table = \"snake_case\"` in the lines below it",
+            ));
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let Some(place) = self.settings.naming.get_mut(name) else {
+                findings.push(unknown("`naming` has no key", key, &Naming::KEYS));
+                continue;
+            };
+            match string(name, value, "snake_case") {
+                Ok(text) => match text.parse() {
+                    Ok(pattern) => *place = Some(pattern),
+                    Err(error) => {
+                        findings.push(wrong(value.span(), PatternError::to_string(&error)));
+                    }
+                },
+                Err(finding) => findings.push(finding),
             }
         }
         Ok(())
@@ -363,6 +396,10 @@ mod tests {
         assert_eq!(settings.external.functions, ["f", "g"]);
         assert_eq!(settings.levels[&Code::NoSuchTable], Level::Warn);
         assert_eq!(settings.levels[&Code::MissingDown], Level::Allow);
+        let naming = right("naming = { table = \"snake_case\", index = \"idx_*\" }");
+        assert!(naming.settings.naming.index.is_some());
+        let (message, _) = &findings("naming = { table = \"{tabel}\" }")[0];
+        assert!(message.contains("no pattern for names"), "{message}");
         let one = right("dialect = \"postgresql\"").settings.targets;
         assert_eq!(one, [Product::Postgres.into()]);
         let (inline, _) = Manifest::read("[package]\nmetadata.migrate = { set = \"x\" }");

@@ -2,12 +2,14 @@
 
 #[cfg(feature = "settings")]
 mod manifest;
+mod naming;
 mod target;
 
 use std::collections::BTreeMap;
 
 #[cfg(feature = "settings")]
 pub use manifest::Manifest;
+pub use naming::{Naming, Pattern, PatternError};
 pub use target::{Product, Target, TargetError};
 
 use crate::{Code, Level, MigrationId};
@@ -21,6 +23,8 @@ pub struct Settings {
     pub external: External,
     /// How severe each code is, where it is not what it is by default.
     pub levels: BTreeMap<Code, Level>,
+    /// How names have to look.
+    pub naming: Naming,
     /// Nothing exists but what the migrations make and `external` names: a name never seen is an error.
     pub closed: bool,
     /// Migrations older than this build the catalog, and are only warned about.
@@ -34,6 +38,7 @@ impl Default for Settings {
             targets: vec![Target::default()],
             external: External::default(),
             levels: BTreeMap::new(),
+            naming: Naming::default(),
             closed: false,
             checked_since: None,
         }
