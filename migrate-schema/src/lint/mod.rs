@@ -20,10 +20,12 @@ mod targets;
 mod text;
 mod types;
 mod walk;
+mod watch;
 
 pub use context::{Context, Method, Place};
 pub use memory::{Dropped, Memory};
 pub use page::{Example, Page, index};
+pub(crate) use watch::{Changes, Watch};
 
 use crate::{
     Finding, Level,

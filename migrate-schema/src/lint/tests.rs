@@ -3,7 +3,79 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 use super::{Check, Example, Page, all, index, pages};
-use crate::{Code, settings::Target};
+use crate::{
+    Code, Level,
+    grammar::{Parsed, parse},
+    replay::{Migration, Replay, Step, What},
+    settings::{Settings, Target},
+};
+
+/// What is found in SQL after the migrations of an example.
+fn found(code: Code, example: &Example, sql: &str) -> Vec<(Code, String)> {
+    let target: Target = example.on.parse().unwrap();
+    let mut settings = Settings::default();
+    // Other lints may be right too; whatever is refused must not be.
+    let lints = all().map(|lint| (lint.page.code, Level::Allow));
+    settings.levels.extend(lints);
+    // A lint for files that other tools run.
+    if code == Code::PragmaInTransaction {
+        settings
+            .levels
+            .insert(Code::TransactionControl, Level::Allow);
+    }
+    settings.levels.insert(code, Level::Warn);
+    let texts: Vec<&str> = example.given.iter().copied().chain([sql]).collect();
+    let parsed: Vec<Parsed> = texts.iter().map(|sql| parse(sql, &target)).collect();
+    let mut replay = Replay::new(&target, &settings);
+    let mut findings = Vec::new();
+    for (at, (sql, parsed)) in texts.iter().zip(&parsed).enumerate() {
+        let outcome = replay.migration(&Migration {
+            id: &format!("20240101_00000{at}_Example"),
+            up: vec![Step {
+                what: What::Sql { sql, parsed },
+                conditional: false,
+            }],
+            down: None,
+            transaction: at + 1 < texts.len() || example.transaction,
+            irreversible: false,
+        });
+        let placed = outcome.findings.into_iter().map(|placed| placed.finding);
+        for finding in parsed.findings.iter().cloned().chain(placed) {
+            let heard = settings.level(finding.code) > Level::Allow;
+            let last = at + 1 == texts.len();
+            if heard && (last || settings.level(finding.code) == Level::Deny) {
+                assert!(finding.range.end <= sql.len(), "{code}: {finding:?}");
+                assert!(
+                    !sql[finding.range.clone()].is_empty(),
+                    "{code}: {finding:?}"
+                );
+                findings.push((finding.code, finding.message));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn what_is_bad_is_found_and_what_is_good_is_not() {
+    let mut faults = Vec::new();
+    for page in pages() {
+        for example in page.examples.iter().filter(|example| example.is_sql()) {
+            let bad = found(page.code, example, example.bad);
+            if bad.is_empty() || bad.iter().any(|(code, _)| *code != page.code) {
+                faults.push(format!("{} bad: {}\n    {bad:?}", page.code, example.bad));
+            }
+            let good = found(page.code, example, example.good);
+            if !good.is_empty() {
+                faults.push(format!(
+                    "{} good: {}\n    {good:?}",
+                    page.code, example.good
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
 
 #[test]
 fn every_code_has_one_page() {
@@ -58,4 +130,51 @@ fn the_pages_in_docs_are_these() {
         let page = fs::read_to_string(folder.join(&name)).unwrap();
         assert_eq!(page, text, "{name}: SNAPSHOTS=overwrite writes it anew");
     }
+}
+
+#[test]
+fn names_follow_the_patterns_of_the_settings() {
+    let sql = "CREATE TABLE Users (id INTEGER PRIMARY KEY, email TEXT); CREATE INDEX by_email ON Users (email)";
+    let target = Target::default();
+    let mut settings = Settings::default();
+    settings.levels.insert(Code::Naming, Level::Warn);
+    settings.naming.table = Some("snake_case".parse().unwrap());
+    settings.naming.index = Some("{table}_{columns}_idx".parse().unwrap());
+    let parsed = parse(sql, &target);
+    let outcome = Replay::new(&target, &settings).migration(&Migration {
+        id: "20240101_000000_Example",
+        up: vec![Step {
+            what: What::Sql {
+                sql,
+                parsed: &parsed,
+            },
+            conditional: false,
+        }],
+        down: None,
+        transaction: true,
+        irreversible: false,
+    });
+    let found: Vec<(&str, &str)> = outcome
+        .findings
+        .iter()
+        .map(|placed| {
+            (
+                placed.finding.message.as_str(),
+                &sql[placed.finding.range.clone()],
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (
+                "table `Users` does not follow the pattern `snake_case` of the settings",
+                "Users"
+            ),
+            (
+                "index `by_email` does not follow the pattern `{table}_{columns}_idx` of the settings",
+                "by_email"
+            ),
+        ]
+    );
 }

@@ -11,6 +11,7 @@ use crate::{
     Finding,
     catalog::Catalog,
     grammar::Parsed,
+    lint::{Changes, Lints, Watch},
     model::Change,
     settings::{Settings, Target},
 };
@@ -91,6 +92,9 @@ pub struct Outcome {
 #[derive(Clone, Debug)]
 pub struct Replay {
     catalog: Catalog,
+    target: Target,
+    settings: Arc<Settings>,
+    lints: Arc<Lints>,
 }
 
 impl Replay {
@@ -98,6 +102,9 @@ impl Replay {
     pub fn new(target: &Target, settings: &Settings) -> Self {
         Self {
             catalog: Catalog::new(target, settings),
+            target: target.clone(),
+            settings: Arc::new(settings.clone()),
+            lints: Arc::new(Lints::new(target, settings)),
         }
     }
 
@@ -117,13 +124,16 @@ impl Replay {
         self.catalog.begin(migration.id);
         let mut outcome = Outcome::default();
         let mut undo = derive::Derived::default();
-        let up = run::Run::new(&mut self.catalog, Direction::Up, &mut outcome.findings)
-            .steps(&migration.up, Some(&mut undo));
+        let up = self.method(
+            migration,
+            Direction::Up,
+            Some(&mut undo),
+            &mut outcome.findings,
+        );
         let mark = self.catalog.mark();
         match &migration.down {
-            Some(steps) => {
-                let down = run::Run::new(&mut self.catalog, Direction::Down, &mut outcome.findings)
-                    .steps(steps, None);
+            Some(_) => {
+                let down = self.method(migration, Direction::Down, None, &mut outcome.findings);
                 if up && down && !migration.irreversible {
                     let difference = undone::difference(&self.catalog);
                     let finding = difference.map(|difference| difference.finding(migration.id));
@@ -141,6 +151,38 @@ impl Replay {
             None => {}
         }
         outcome
+    }
+
+    /// Applies one direction. Whether it is certain what it has done.
+    fn method(
+        &mut self,
+        migration: &Migration<'_>,
+        direction: Direction,
+        undo: Option<&mut derive::Derived>,
+        findings: &mut Vec<Placed>,
+    ) -> bool {
+        let steps = match direction {
+            Direction::Up => migration.up.as_slice(),
+            Direction::Down => migration.down.as_deref().unwrap_or_default(),
+        };
+        let changes = Changes::of(steps, &self.catalog);
+        let mut watch = Watch::new(
+            &self.lints,
+            &self.settings,
+            &self.catalog,
+            migration,
+            direction,
+            &changes,
+            &self.target,
+        );
+        let first = findings.len();
+        let certain = run::Run::new(&mut self.catalog, direction, &mut watch, findings)
+            .steps(steps, &changes, undo);
+        findings.extend(watch.end(&self.catalog));
+        if let Some(new) = findings.get_mut(first..) {
+            new.sort_by_key(|placed| (placed.step, placed.finding.range.start));
+        }
+        certain
     }
 
     /// What the database holds now.

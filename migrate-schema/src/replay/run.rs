@@ -6,34 +6,43 @@ use crate::{
     catalog::Catalog,
     grammar::{Parsed, ParsedStatement},
     lex::{self, TokenKind},
-    tree::{self, Action},
+    lint::{Changes, Watch},
+    tree::Action,
 };
 
 /// One direction of a migration.
-pub(super) struct Run<'a> {
+pub(super) struct Run<'a, 'w> {
     catalog: &'a mut Catalog,
     direction: Direction,
+    watch: &'a mut Watch<'w>,
     findings: &'a mut Vec<Placed>,
     /// Everything was understood, and nothing refused.
     certain: bool,
 }
 
-impl<'a> Run<'a> {
+impl<'a, 'w> Run<'a, 'w> {
     pub(super) const fn new(
         catalog: &'a mut Catalog,
         direction: Direction,
+        watch: &'a mut Watch<'w>,
         findings: &'a mut Vec<Placed>,
     ) -> Self {
         Self {
             catalog,
             direction,
+            watch,
             findings,
             certain: true,
         }
     }
 
     /// Applies the steps. Whether it is certain what they have done.
-    pub(super) fn steps(mut self, steps: &[Step<'_>], mut undo: Option<&mut Derived>) -> bool {
+    pub(super) fn steps(
+        mut self,
+        steps: &[Step<'_>],
+        changes: &Changes,
+        mut undo: Option<&mut Derived>,
+    ) -> bool {
         for (at, step) in steps.iter().enumerate() {
             if step.conditional {
                 self.certain = false;
@@ -42,9 +51,10 @@ impl<'a> Run<'a> {
                 What::Sql { sql, parsed } => {
                     self.text(at, step.conditional, sql, parsed, undo.as_deref_mut());
                 }
-                What::Change(change) => {
-                    let actions = tree::from_change(change, self.catalog.target());
-                    self.actions(at, step.conditional, &actions, "", undo.as_deref_mut());
+                What::Change(_) => {
+                    let actions = changes.actions(at);
+                    self.actions(at, step.conditional, actions, "", undo.as_deref_mut());
+                    self.watch.next();
                 }
                 What::Rust { words } => {
                     self.certain = false;
@@ -72,6 +82,7 @@ impl<'a> Run<'a> {
             match &statement.tree {
                 Some(tree) => {
                     self.actions(at, conditional, &tree.actions, sql, undo.as_deref_mut());
+                    self.watch.next();
                 }
                 None => {
                     self.certain = false;
@@ -94,7 +105,8 @@ impl<'a> Run<'a> {
             if let Action::Opaque { .. } = action {
                 self.certain = false;
             }
-            let found = if conditional {
+            let warned = self.watch.action(self.catalog, action);
+            let mut found = if conditional {
                 self.catalog.apply_perhaps(action, sql)
             } else if let Some(undo) = undo.as_deref_mut() {
                 let before = undo.before(self.catalog, action);
@@ -106,6 +118,10 @@ impl<'a> Run<'a> {
             };
             let refused = found.iter().any(is_error);
             self.certain &= !refused;
+            // What is refused is told once.
+            if !refused {
+                found.extend(warned);
+            }
             self.findings
                 .extend(found.into_iter().map(|finding| Placed {
                     direction: self.direction,

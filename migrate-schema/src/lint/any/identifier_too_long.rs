@@ -27,21 +27,27 @@ pub(super) const LINT: Lint = Lint {
     check: Check::Action(check),
 };
 
-fn check(_: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     for given in names::given(action) {
-        let bytes = given.name.text.len();
-        if bytes <= KEPT || given.kind == ObjectKind::Other {
+        // The name in the tree is what PostgreSQL keeps.
+        let Some(written) = context.sql().get(given.name.range.clone()) else {
+            continue;
+        };
+        let quoted = written
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let bytes = quoted.map_or(written.len(), |inside| inside.replace("\"\"", "\"").len());
+        if bytes <= KEPT || given.kind == ObjectKind::Other || written.starts_with('\'') {
             continue;
         }
-        let mut end = KEPT;
-        while !given.name.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let kept = given.name.text.get(..end).unwrap_or_default();
         findings.push(
             Finding::new(
                 Code::IdentifierTooLong,
-                format!("this name has {bytes} bytes; PostgreSQL keeps {KEPT}: the {} will be called `{kept}`", given.kind.noun()),
+                format!(
+                    "this name has {bytes} bytes; PostgreSQL keeps {KEPT}: the {} will be called `{}`",
+                    given.kind.noun(),
+                    given.name
+                ),
                 given.name.range.clone(),
             )
             .help("write a shorter name"),

@@ -177,8 +177,8 @@ pub(super) const PAGES: &[Page] = &[
                 "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)",
                 "CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER)",
             ],
-            "CREATE VIEW authors AS SELECT id FROM users JOIN posts ON posts.author = users.id;\nSELECT id FROM users JOIN posts ON posts.author = users.id",
-            "CREATE VIEW authors AS SELECT users.id FROM users JOIN posts ON posts.author = users.id",
+            "INSERT INTO posts (author) SELECT id FROM users JOIN posts ON posts.author = users.id",
+            "INSERT INTO posts (author) SELECT users.id FROM users JOIN posts ON posts.author = users.id",
         )],
     ),
     page(

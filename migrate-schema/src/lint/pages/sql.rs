@@ -50,19 +50,11 @@ pub(super) const PAGES: &[Page] = &[
         summary: "SQL of another dialect.",
         why: "It is right for another database, and wrong (or, on SQLite, ignored) here.",
         instead: "The message says what the dialect of the migration has in its place.",
-        examples: &[
-            Example::new(
-                "sqlite",
-                &[],
-                "CREATE TABLE users (id INTEGER PRIMARY KEY AUTO_INCREMENT)",
-                "CREATE TABLE users (id INTEGER PRIMARY KEY)",
-            ),
-            Example::new(
-                "postgres",
-                &[],
-                "CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY)",
-                "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)",
-            ),
-        ],
+        examples: &[Example::new(
+            "sqlite",
+            &[],
+            "CREATE TABLE users (id INTEGER PRIMARY KEY AUTO_INCREMENT)",
+            "CREATE TABLE users (id INTEGER PRIMARY KEY)",
+        )],
     },
 ];

@@ -1,6 +1,6 @@
 use crate::{
     Code, Finding,
-    lint::{Check, Context, Example, Lint, POSTGRES, Page},
+    lint::{Check, Context, Example, Lint, POSTGRES, Page, text},
     tree::Action,
 };
 
@@ -27,7 +27,9 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     let Action::Require(require) = action else {
         return;
     };
-    if require.statement != "REINDEX" || require.concurrently || context.target().older_than(12, 0)
+    if require.statement != "REINDEX"
+        || text::word(context, "concurrently").is_some()
+        || context.target().older_than(12, 0)
     {
         return;
     }

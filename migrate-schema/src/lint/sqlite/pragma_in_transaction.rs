@@ -11,15 +11,13 @@ pub(super) const LINT: Lint = Lint {
         summary: "A `PRAGMA` that does nothing inside a transaction stands inside one.",
         why: "SQLite ignores `PRAGMA foreign_keys` between `BEGIN` and `COMMIT`, without a word: foreign keys stay on, and a table that is dropped takes rows of others along.",
         instead: "Write it before `BEGIN` and behind `COMMIT`. In a migration of this project leave all three out: the runner does it.",
-        examples: &[
-            Example::new(
-                "sqlite",
-                &["CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, team INTEGER)"],
-                "BEGIN;\nPRAGMA foreign_keys = OFF;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY);\nCOMMIT",
-                "PRAGMA foreign_keys = OFF;\nBEGIN;\nDROP TABLE users;\nCREATE TABLE users (id INTEGER PRIMARY KEY);\nCOMMIT",
-            )
-            .without_transaction(),
-        ],
+        examples: &[Example::new(
+            "sqlite",
+            &["CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, team INTEGER)"],
+            "BEGIN;\nPRAGMA foreign_keys = OFF;\nDELETE FROM users WHERE team IS NULL;\nCOMMIT",
+            "PRAGMA foreign_keys = OFF;\nBEGIN;\nDELETE FROM users WHERE team IS NULL;\nCOMMIT",
+        )
+        .without_transaction()],
     },
     down: false,
     check: Check::Action(check),
