@@ -34,11 +34,14 @@ impl Files {
     pub(super) fn read(folder: &Path) -> Result<Self, Fault> {
         if !folder.is_dir() {
             let what = if folder.exists() {
-                "is no folder: name the folder that holds the SQL files"
+                "is no folder"
             } else {
-                "does not exist: name the folder that holds the SQL files"
+                "does not exist"
             };
-            return Err(Fault::Usage(format!("{} {what}", folder.display())));
+            return Err(Fault::Usage(format!(
+                "`{}` {what}: name the folder that holds the SQL files",
+                folder.display()
+            )));
         }
         let sources = Sources::list(folder).map_err(|(path, error)| unreadable(&path, error))?;
         let files = sources.wanted.into_iter().map(|source| File {
@@ -70,14 +73,22 @@ impl Files {
     }
 
     /// Why there is nothing to check.
-    pub(super) fn without_migrations(&self) -> String {
+    pub(super) fn without_migrations(&self, read: &folder::Folder) -> String {
         let folder = self.folder.display();
         if self.files.is_empty() && self.others == 0 {
-            return format!("{folder} is empty: name the folder that holds the SQL files");
+            return format!(
+                "the folder `{folder}` is empty: name the one that holds the SQL files"
+            );
         }
+        let first = read.findings.first().map(|placed| {
+            let file = &self.files[placed.file].shown;
+            let help = placed.finding.help.as_deref().unwrap_or_default();
+            format!("; {file}: {}: {help}", placed.finding.message)
+        });
         format!(
-            "{folder} holds no migration: none of its files is called as a tool for migrations would call it, such \
-             as 0001_create_users.sql, 0001_create_users.up.sql or 0001_create_users/up.sql"
+            "the folder `{folder}` holds no migration, such as 0001_create_users.sql, 0001_create_users.up.sql or \
+             0001_create_users/up.sql{}",
+            first.unwrap_or_default()
         )
     }
 
@@ -98,7 +109,7 @@ impl Files {
                 let byte = bytes.get(start).copied().unwrap_or_default();
                 let message = format!("the byte 0x{byte:02X} is not UTF-8");
                 Finding::new(Code::NotUtf8, message, start..start + 1)
-                    .help("save the file as UTF-8: most tools and databases refuse anything else")
+                    .help("save the file as UTF-8: PostgreSQL refuses anything else, and so do most tools")
             }
         };
         self.findings.push(folder::Placed { file: at, finding });

@@ -31,14 +31,21 @@ pub(crate) fn lint(arguments: &LintArgs, format: LintFormat) -> Result<Exit, Fau
     let first = settings.targets.first();
     let files = Files::read(&arguments.folder)?;
     let texts = files.texts();
-    let folder = folder::read(&texts, first.map_or_else(Dialect::default, Target::dialect));
-    if folder.migrations.is_empty() && folder.findings.is_empty() && files.findings.is_empty() {
-        return Err(Fault::Usage(files.without_migrations()));
+    let dialect = first.map_or_else(Dialect::default, Target::dialect);
+    let folder = folder::read(&texts, dialect);
+    if folder.migrations.is_empty() {
+        return Err(Fault::Usage(files.without_migrations(&folder)));
     }
     let since = arguments.since(&folder, &settings)?;
     let mut found = Vec::new();
     for Placed { file, finding } in files.findings.iter().cloned() {
-        let level = settings.level(finding.code);
+        let told = settings.levels.get(&finding.code).copied();
+        // The others take bytes as they come.
+        let usual = match dialect {
+            Dialect::Postgres => Level::Deny,
+            _ => Level::Warn,
+        };
+        let level = told.unwrap_or(usual);
         found.extend((level != Level::Allow).then_some(Found {
             file,
             migration: None,

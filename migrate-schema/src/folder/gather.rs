@@ -35,8 +35,9 @@ pub(super) fn gather(files: &[File<'_>], dialect: Dialect) -> Folder {
             .iter_mut()
             .for_each(|member| member.named.order.compare_as_number());
     }
-    let marked = gathering.marked(&members);
-    gathering.migrations(&members, marked);
+    let (marked, most) = gathering.marked(&members);
+    // dbmate sorts by the names of the files.
+    gathering.migrations(&members, &marked, most == Some(Marked::Dbmate));
     gathering.folder
 }
 
@@ -108,8 +109,8 @@ impl Gathering<'_> {
         counts.len() > 1
     }
 
-    /// Whose markers the files have. All have those of one tool, or none.
-    fn marked(&mut self, members: &[Member]) -> HashMap<usize, Marked> {
+    /// Whose markers each file has, and most of them. All have those of one tool, or none.
+    fn marked(&mut self, members: &[Member]) -> (HashMap<usize, Marked>, Option<Marked>) {
         let mut of_file: HashMap<usize, Marked> = HashMap::new();
         let mut counts: BTreeMap<Marked, usize> = BTreeMap::new();
         let whole = || {
@@ -123,12 +124,12 @@ impl Gathering<'_> {
                 *counts.entry(marked).or_default() += 1;
             }
         }
-        let Some((most, _)) = counts.iter().max_by_key(|(_, count)| **count) else {
-            return of_file;
+        let Some((&most, _)) = counts.iter().max_by_key(|(_, count)| **count) else {
+            return (of_file, None);
         };
         for Member { file, .. } in whole() {
             let finding = match of_file.get(file) {
-                Some(marked) if marked == most => continue,
+                Some(marked) if *marked == most => continue,
                 Some(marked) => {
                     let message = format!(
                         "this file has the markers of {}, and most others have those of {}",
@@ -138,7 +139,7 @@ impl Gathering<'_> {
                     Finding::new(Code::Marker, message, 0..0)
                         .help(format!("write `{}`", most.first()))
                 }
-                None if *most == Marked::Undo || is_empty(self.files[*file].text, self.dialect) => {
+                None if most == Marked::Undo || is_empty(self.files[*file].text, self.dialect) => {
                     continue;
                 }
                 None => {
@@ -153,12 +154,10 @@ impl Gathering<'_> {
             };
             self.find(*file, finding);
         }
-        of_file
+        (of_file, Some(most))
     }
 
-    fn migrations(&mut self, members: &[Member], marked: HashMap<usize, Marked>) {
-        // dbmate sorts by the names of the files.
-        let by_name = marked.values().any(|marked| *marked == Marked::Dbmate);
+    fn migrations(&mut self, members: &[Member], marked: &HashMap<usize, Marked>, by_name: bool) {
         let key = |named: &Named| match (by_name, &named.order) {
             (true, _) => (Order::Text(named.name.clone()), String::new()),
             // What has no number belongs together by its name.
@@ -175,7 +174,7 @@ impl Gathering<'_> {
             }
         }
         for one in found.into_values() {
-            self.pair(members, &marked, one);
+            self.pair(members, marked, one);
         }
     }
 
