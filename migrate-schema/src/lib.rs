@@ -9,6 +9,7 @@ pub mod catalog;
 mod checksum;
 mod dialect;
 pub mod finding;
+#[cfg(feature = "check")]
 pub mod folder;
 #[cfg(feature = "check")]
 pub mod grammar;

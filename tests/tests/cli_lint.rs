@@ -138,7 +138,10 @@ fn sarif_is_what_code_hosts_read() {
                 "level": "error"
               },
               "helpUri": "docs/lints/no_such_column.md",
-              "id": "no_such_column"
+              "id": "no_such_column",
+              "shortDescription": {
+                "text": "A column that is not there."
+              }
             }
           ],
           "semanticVersion": "0.1.0"

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use migrate_schema::Code;
+use migrate_schema::{Code, lint::pages};
 use serde_json::{Value, json};
 
 use super::{
@@ -40,8 +40,11 @@ pub(super) fn log(files: &Files, checked: &Checked) -> Value {
 }
 
 fn rule(code: Code) -> Value {
+    let page = pages().find(|page| page.code == code);
+    let summary = page.map_or(code.name(), |page| page.summary);
     json!({
         "id": code.name(),
+        "shortDescription": { "text": summary },
         "helpUri": format!("docs/lints/{code}.md"),
         "defaultConfiguration": { "level": word(code.level()) },
     })

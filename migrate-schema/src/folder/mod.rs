@@ -15,19 +15,16 @@
 //! | `20260215093000_a/migration.sql` | Prisma |
 //! | `V1__a.sql`, `U1__a.sql`, `R__a.sql`, also in folders | refinery, Flyway |
 
-#[cfg(feature = "check")]
 mod check;
 mod gather;
 mod id;
 mod name;
 mod section;
 mod text;
-#[cfg(feature = "check")]
 mod transaction;
 
 use std::ops::Range;
 
-#[cfg(feature = "check")]
 pub use check::{Found, Runner, check};
 pub use id::identify;
 pub use text::{NoText, decode, with_line_feeds};

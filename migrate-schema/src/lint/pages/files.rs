@@ -70,4 +70,16 @@ pub(super) const PAGES: &[Page] = &[
         "Save the file as UTF-8.",
         &[],
     ),
+    page(
+        Code::Folder,
+        "The folder of `migrations!`: not there, empty, or watched by nobody.",
+        "Without a build script that watches the folder, Cargo does not compile the crate again when a file is added to it: \
+         the migration would be missing from the program without a word.",
+        "Write the folder as it is called from where Cargo.toml is, and a `build.rs` with \
+         `println!(\"cargo::rerun-if-changed=migrations\");`.",
+        &[Example::rust(
+            "migrate_core::migrations!(\"migratoins\");",
+            "migrate_core::migrations!(\"migrations\");",
+        )],
+    ),
 ];
