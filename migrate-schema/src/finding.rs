@@ -172,7 +172,7 @@ codes! {
     /// A domain has a constraint, which is hard to change later.
     DomainConstraint = "domain_constraint" Allow,
     /// An index is dropped under a lock that also stops reading.
-    DropIndexNotConcurrent = "drop_index_not_concurrent" Warn,
+    DropIndexNotConcurrent = "drop_index_not_concurrent" Allow,
     /// A column that refused NULL takes it from now on.
     DropNotNull = "drop_not_null" Allow,
     /// A value is added to an enum and used in the same transaction.

@@ -86,7 +86,7 @@ impl Memory {
     }
 
     /// The name that a table had before the method renamed it.
-    fn first_name(&self, name: &str) -> String {
+    pub(super) fn first_name(&self, name: &str) -> String {
         let mut name = name.to_owned();
         for (from, to) in self.renamed.iter().rev() {
             if same(Dialect::Sqlite, to, &name) {

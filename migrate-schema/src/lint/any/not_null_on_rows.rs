@@ -84,6 +84,8 @@ fn may_fill(context: &Context<'_>, action: &Action, alter: &AlterTable, column: 
                         name,
                         change: ColumnChange::DropNotNull | ColumnChange::Type { .. },
                     } => context.same(&name.text, column),
+                    // It was defined anew before: mostly on the way to this.
+                    Alter::Redefine { column: new, .. } => context.same(&new.name.text, column),
                     _ => false,
                 })
         }

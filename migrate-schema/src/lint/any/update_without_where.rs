@@ -9,12 +9,15 @@ pub(super) const LINT: Lint = Lint {
         code: Code::UpdateWithoutWhere,
         products: ALL,
         summary: "Every row of a table gets the same new value, and the old ones are lost.",
-        why: "An `UPDATE` without `WHERE` that sets an old column to a constant makes all rows alike. Nothing is said where the column was added by the same migration, \
+        why: "An `UPDATE` without `WHERE` that sets an old column to a constant makes all rows alike. Nothing is said where the column was added by the same migration or the one before, \
               or where the new value is computed from the row.",
         instead: "Write the condition, or say why the old values can go: `#[migration(allow(update_without_where, reason = \"…\"))]`.",
         examples: &[Example::new(
             "sqlite",
-            &["CREATE TABLE users (id INTEGER PRIMARY KEY, role TEXT)"],
+            &[
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, role TEXT)",
+                "CREATE TABLE posts (id INTEGER PRIMARY KEY)",
+            ],
             "UPDATE users SET role = 'member'",
             "UPDATE users SET role = 'member' WHERE role IS NULL",
         )],
@@ -49,7 +52,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
         };
         let is_old = context
             .column(table, &target.name.text)
-            .is_some_and(|column| column.origin != context.method.origin);
+            .is_some_and(|column| column.origin.0 + 1 < context.method.origin.0);
         if is_old {
             findings.push(
                 Finding::new(

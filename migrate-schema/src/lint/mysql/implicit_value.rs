@@ -1,6 +1,10 @@
 use crate::{
-    Code, Finding,
-    lint::{Check, Context, Defined, Example, Lint, MYSQL, NewColumn, Page},
+    Code, Dialect, Finding,
+    lint::{
+        Check, Context, Defined, Example, Lint, MYSQL, NewColumn, Page,
+        types::{Holds, holds},
+    },
+    tree::Column,
 };
 
 pub(super) const LINT: Lint = Lint {
@@ -8,13 +12,13 @@ pub(super) const LINT: Lint = Lint {
         code: Code::ImplicitValue,
         products: MYSQL,
         summary: "A column that refuses NULL is added without a default, and MySQL fills it with a value of its own.",
-        why: "Every row that is there gets `''`, `0` or the first label of an enum: values that nobody chose, and that look like real ones.",
+        why: "Every row that is there gets the first label of an enum, or the day `0000-00-00`: values that nobody chose, and that look like real ones. (An empty text and a 0 often are what is meant: nothing is said of them.)",
         instead: "Write the `DEFAULT` that is meant. Or add the column without `NOT NULL`, fill it, and make it `NOT NULL` afterwards.",
         examples: &[Example::new(
             "mysql",
             &["CREATE TABLE users (id bigint PRIMARY KEY, email varchar(100))"],
-            "ALTER TABLE users ADD COLUMN country varchar(2) NOT NULL",
-            "ALTER TABLE users ADD COLUMN country varchar(2) NOT NULL DEFAULT 'FR'",
+            "ALTER TABLE users ADD COLUMN role enum('admin', 'member') NOT NULL",
+            "ALTER TABLE users ADD COLUMN role enum('admin', 'member') NOT NULL DEFAULT 'member'",
         )],
     },
     down: false,
@@ -31,6 +35,9 @@ fn check(context: &Context<'_>, new: NewColumn<'_>, findings: &mut Vec<Finding>)
     {
         return;
     }
+    let Some(what) = unwanted(new.column) else {
+        return;
+    };
     let Some(table) = context.existing(new.table) else {
         return;
     };
@@ -38,11 +45,30 @@ fn check(context: &Context<'_>, new: NewColumn<'_>, findings: &mut Vec<Finding>)
         Finding::new(
             Code::ImplicitValue,
             format!(
-                "in every row of `{}`, MySQL fills `{}` with a value of its own",
+                "in every row of `{}`, MySQL fills `{}` with {what}",
                 table.name, column.name
             ),
             column.range.clone(),
         )
         .help("write the `DEFAULT` that is meant"),
     );
+}
+
+/// The value that MySQL puts in, where nobody can have meant it. (An empty text or a 0 often is what is meant.)
+fn unwanted(column: &Column) -> Option<String> {
+    let ty = column.ty.as_ref()?;
+    if !column.references.is_empty() {
+        return Some("`0` or an empty text, which refers to nothing".to_owned());
+    }
+    match holds(ty, Dialect::Mysql) {
+        Some(Holds::Date | Holds::Timestamp { .. }) => {
+            Some("the day `0000-00-00` (or, in strict mode, fails)".to_owned())
+        }
+        Some(Holds::Json) => Some("`null`".to_owned()),
+        _ if ty.path.name.text.eq_ignore_ascii_case("enum") => {
+            let first = ty.words.first()?;
+            Some(format!("its first label, '{first}'"))
+        }
+        _ => None,
+    }
 }

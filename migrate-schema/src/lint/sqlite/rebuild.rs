@@ -23,6 +23,22 @@ pub(super) struct Rebuild<'a> {
     pub(super) dropped: &'a Dropped,
 }
 
+/// A part of a table's definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Columns,
+    Types,
+    Nulls,
+    Defaults,
+    Collations,
+    Autoincrement,
+    Strict,
+    Rowid,
+    Checks,
+    Keys,
+    ForeignKeys,
+}
+
 /// Every table that the method made anew.
 pub(super) fn rebuilds<'a>(context: &Context<'a>) -> Vec<Rebuild<'a>> {
     let tables = context.memory.dropped.iter();
@@ -73,28 +89,52 @@ impl Rebuild<'_> {
             .collect()
     }
 
-    /// How much of the definition is another, counted: where it is only one thing, that is what the table was made anew for.
-    pub(super) fn differences(&self, context: &Context<'_>) -> usize {
+    /// Whether something else than this part is another in the new table. Where nothing is, that part is what the table
+    /// was made anew for.
+    pub(super) fn changes_more_than(&self, context: &Context<'_>, part: Part) -> bool {
+        self.changed(context).iter().any(|changed| *changed != part)
+    }
+
+    /// The parts of the definition that are others now.
+    fn changed(&self, context: &Context<'_>) -> Vec<Part> {
         let kept = self.kept(context);
-        let gone = self.old.columns.len() - kept.len();
-        let came = self.new.columns.len() - kept.len();
-        let columns: usize = kept
-            .iter()
-            .map(|(old, new)| {
-                usize::from(type_text(old) != type_text(new))
-                    + usize::from(old.not_null != new.not_null)
-                    + usize::from(old.default.is_some() != new.default.is_some())
-                    + usize::from(collation(old) != collation(new))
-                    + usize::from(old.auto_increment != new.auto_increment)
-            })
-            .sum();
-        gone + came
-            + columns
-            + usize::from(self.old.strict != self.new.strict)
-            + usize::from(self.old.without_rowid != self.new.without_rowid)
-            + count(self.old, is_check).abs_diff(count(self.new, is_check))
-            + count(self.old, is_key).abs_diff(count(self.new, is_key))
-            + count(self.old, is_foreign_key).abs_diff(count(self.new, is_foreign_key))
+        let any =
+            |differs: fn(&Column, &Column) -> bool| kept.iter().any(|(old, new)| differs(old, new));
+        let counts =
+            |what: fn(&ConstraintKind) -> bool| count(self.old, what) != count(self.new, what);
+        let parts = [
+            (
+                Part::Columns,
+                kept.len() < self.old.columns.len() || kept.len() < self.new.columns.len(),
+            ),
+            (
+                Part::Types,
+                any(|old, new| type_text(old) != type_text(new)),
+            ),
+            (Part::Nulls, any(|old, new| old.not_null != new.not_null)),
+            (
+                Part::Defaults,
+                any(|old, new| old.default.is_some() != new.default.is_some()),
+            ),
+            (
+                Part::Collations,
+                any(|old, new| collation(old) != collation(new)),
+            ),
+            (
+                Part::Autoincrement,
+                any(|old, new| old.auto_increment != new.auto_increment),
+            ),
+            (Part::Strict, self.old.strict != self.new.strict),
+            (
+                Part::Rowid,
+                self.old.without_rowid != self.new.without_rowid,
+            ),
+            (Part::Checks, counts(is_check)),
+            (Part::Keys, counts(is_key)),
+            (Part::ForeignKeys, counts(is_foreign_key)),
+        ];
+        let changed = parts.into_iter().filter(|(_, changed)| *changed);
+        changed.map(|(part, _)| part).collect()
     }
 
     /// Whether the method drops an object of this kind and name by itself: then it is not forgotten, it is meant.

@@ -38,38 +38,46 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
         if is_switched_off(context, rebuild.dropped.at) {
             continue;
         }
-        let children = context
-            .catalog
-            .relations()
-            .filter(|relation| relation.name != rebuild.new.name);
-        for child in children {
-            let action = child
-                .constraints
-                .iter()
-                .find_map(|constraint| match &constraint.kind {
-                    ConstraintKind::ForeignKey {
-                        table,
-                        on_delete: Some(action),
-                        ..
-                    } if context.same(&table.1, &rebuild.dropped.name)
-                        && matches!(action.as_str(), "CASCADE" | "SET NULL" | "SET DEFAULT") =>
-                    {
-                        Some(action)
-                    }
-                    _ => None,
-                });
-            let Some(action) = action else { continue };
-            let what = if action == "CASCADE" {
-                "deletes every row of"
-            } else {
-                "takes away the references in"
-            };
+        let mut deleted: Vec<String> = Vec::new();
+        let mut emptied: Vec<String> = Vec::new();
+        for child in context.catalog.relations() {
+            let actions =
+                child
+                    .constraints
+                    .iter()
+                    .filter_map(|constraint| match &constraint.kind {
+                        ConstraintKind::ForeignKey {
+                            table, on_delete, ..
+                        } if context.same(&table.1, &rebuild.dropped.name) => on_delete.as_deref(),
+                        _ => None,
+                    });
+            for action in actions {
+                let list = match action {
+                    "CASCADE" => &mut deleted,
+                    "SET NULL" | "SET DEFAULT" => &mut emptied,
+                    _ => continue,
+                };
+                let name = format!("`{}`", child.name);
+                if child.name != rebuild.new.name && !list.contains(&name) {
+                    list.push(name);
+                }
+            }
+        }
+        for (mut tables, what) in [
+            (deleted, "deletes every row that refers to it from"),
+            (emptied, "takes away every reference to it from"),
+        ] {
+            tables.sort();
+            if tables.is_empty() {
+                continue;
+            }
             rebuild.report(
                 context,
                 Code::RebuildDeletesChildren,
                 format!(
-                    "with foreign keys enforced, dropping `{}` {what} `{}` that refers to it",
-                    rebuild.dropped.relation.name, child.name
+                    "with foreign keys enforced, dropping `{}` {what} {}",
+                    rebuild.dropped.relation.name,
+                    tables.join(", ")
                 ),
                 "write `PRAGMA foreign_keys = OFF` before, outside of a transaction",
                 placed,

@@ -4,7 +4,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::rebuilds;
+use super::rebuild::{Part, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -26,7 +26,7 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
-        if rebuild.differences(context) < 2 {
+        if !rebuild.changes_more_than(context, Part::Autoincrement) {
             continue;
         }
         for (old, new) in rebuild.kept(context) {

@@ -5,7 +5,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::{names, rebuilds};
+use super::rebuild::{Part, names, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -29,7 +29,7 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
-        if rebuild.differences(context) < 2 {
+        if !rebuild.changes_more_than(context, Part::Checks) {
             continue;
         }
         let checks = |relation: &Relation| -> Vec<Vec<String>> {
@@ -56,11 +56,21 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
                 format!(
                     "`{}` is made anew, and loses its CHECK on {}",
                     rebuild.new.name,
-                    columns.join(", ")
+                    listed(&columns)
                 ),
                 "write the `CHECK` again in the new table",
                 placed,
             );
         }
+    }
+}
+
+/// The first few of the columns.
+fn listed(columns: &[String]) -> String {
+    match columns {
+        [one, two, three, rest @ ..] if rest.len() > 1 => {
+            format!("{one}, {two}, {three} and {} more columns", rest.len())
+        }
+        _ => columns.join(", "),
     }
 }

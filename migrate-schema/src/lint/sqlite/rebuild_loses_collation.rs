@@ -4,7 +4,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::{collation, rebuilds};
+use super::rebuild::{Part, collation, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -28,7 +28,7 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
-        if rebuild.differences(context) < 2 {
+        if !rebuild.changes_more_than(context, Part::Collations) {
             continue;
         }
         for (old, new) in rebuild.kept(context) {

@@ -5,7 +5,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::rebuilds;
+use super::rebuild::{Part, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -30,7 +30,7 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
-        if rebuild.differences(context) < 2 {
+        if !rebuild.changes_more_than(context, Part::ForeignKeys) {
             continue;
         }
         for constraint in &rebuild.old.constraints {
@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
                     "`{}` is made anew, and loses its foreign key from {} to `{}`",
                     rebuild.new.name,
                     columns.join(", "),
-                    table.1
+                    context.memory.first_name(&table.1)
                 ),
                 "write the `REFERENCES` again in the new table",
                 placed,

@@ -33,8 +33,9 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
         for index in &rebuild.old.indexes {
             let covered = rebuild.new.indexes.iter().any(|new| {
-                context.same(&new.name, &index.name) || columns(&new.parts) == columns(&index.parts)
-            }) || is_a_key_now(context, &rebuild, index);
+                context.same(&new.name, &index.name)
+                    || serves(index.unique, &columns(&new.parts), &columns(&index.parts))
+            }) || is_a_key_now(&rebuild, index);
             let gone = index
                 .parts
                 .iter()
@@ -63,24 +64,29 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     }
 }
 
+/// Whether an index on the new columns stands for one on the old ones. One that is longer does; and a unique one on (a)
+/// is mostly made again as one on (b, a).
+fn serves(unique: bool, new: &[Vec<String>], old: &[Vec<String>]) -> bool {
+    new.starts_with(old) || (unique && old.iter().all(|part| new.contains(part)))
+}
+
 fn columns(parts: &[IndexPart]) -> Vec<Vec<String>> {
     parts.iter().map(|part| names(&part.expression)).collect()
 }
 
-/// Whether the new table has a key on the same columns.
-fn is_a_key_now(context: &Context<'_>, rebuild: &Rebuild<'_>, index: &Index) -> bool {
+/// Whether the new table has a key on these columns.
+fn is_a_key_now(rebuild: &Rebuild<'_>, index: &Index) -> bool {
     rebuild
         .new
         .constraints
         .iter()
         .any(|constraint| match &constraint.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                key.len() == index.parts.len()
-                    && key.iter().zip(&index.parts).all(|(column, part)| {
-                        part.expression
-                            .as_column()
-                            .is_some_and(|name| context.same(&name.text, column))
-                    })
+                let key: Vec<Vec<String>> = key
+                    .iter()
+                    .map(|name| vec![name.to_ascii_lowercase()])
+                    .collect();
+                serves(index.unique, &key, &columns(&index.parts))
             }
             _ => false,
         })

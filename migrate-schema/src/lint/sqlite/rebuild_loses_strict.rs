@@ -4,7 +4,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::rebuilds;
+use super::rebuild::{Part, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -26,7 +26,10 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
-        if rebuild.old.strict && !rebuild.new.strict && rebuild.differences(context) > 1 {
+        if rebuild.old.strict
+            && !rebuild.new.strict
+            && rebuild.changes_more_than(context, Part::Strict)
+        {
             rebuild.report(
                 context,
                 Code::RebuildLosesStrict,

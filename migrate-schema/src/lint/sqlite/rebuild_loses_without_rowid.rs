@@ -4,7 +4,7 @@ use crate::{
     replay::Placed,
 };
 
-use super::rebuild::rebuilds;
+use super::rebuild::{Part, rebuilds};
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, placed: &mut Vec<Placed>) {
     for rebuild in rebuilds(context) {
         if rebuild.old.without_rowid
             && !rebuild.new.without_rowid
-            && rebuild.differences(context) > 1
+            && rebuild.changes_more_than(context, Part::Rowid)
         {
             rebuild.report(
                 context,
