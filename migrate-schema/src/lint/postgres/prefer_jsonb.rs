@@ -1,12 +1,12 @@
 use crate::{
     Code, Finding,
-    lint::{Check, Context, Example, Lint, NewColumn, POSTGRES_LIKE, Page},
+    lint::{Check, Context, Example, Lint, NewColumn, POSTGRES, Page},
 };
 
 pub(super) const LINT: Lint = Lint {
     page: Page {
         code: Code::PreferJsonb,
-        products: POSTGRES_LIKE,
+        products: POSTGRES,
         summary: "A column is `json` and not `jsonb`.",
         why: "`json` keeps the text: it is parsed at each access, has no equality (so `DISTINCT` and `GROUP BY` fail), and no index.",
         instead: "Write `jsonb`, unless the order of keys and the white space matter.",
