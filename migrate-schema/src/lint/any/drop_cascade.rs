@@ -28,12 +28,12 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     match action {
-        // A schema's CASCADE is about what is in it: `drop_schema`.
+        // A schema’s CASCADE is about what is in it: `drop_schema`. Nothing depends on a trigger.
         Action::Drop(drop) if drop.behavior == Behavior::Cascade => {
             for target in drop
                 .targets
                 .iter()
-                .filter(|target| target.kind != ObjectKind::Schema)
+                .filter(|target| !matches!(target.kind, ObjectKind::Schema | ObjectKind::Trigger))
             {
                 found(
                     context,
