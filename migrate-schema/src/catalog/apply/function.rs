@@ -52,6 +52,9 @@ impl Catalog {
             self.check_type(returns, false, findings);
             uses.extend(self.type_uses(returns));
         }
+        if let Some(language) = &function.language {
+            findings.extend(self.language_fault(language, &function.name.name));
+        }
         findings.extend(query::function_body(self, function, findings.sql));
         if findings.refuse() {
             return;

@@ -121,6 +121,7 @@ impl Catalog {
         for part in &index.parts {
             self.check_part(table, part, findings);
         }
+        self.check_method(table, index.method.as_deref(), &index.parts, findings);
         for name in &index.include {
             self.own_column(table, name, findings);
         }

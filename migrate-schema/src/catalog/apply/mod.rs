@@ -9,6 +9,7 @@ mod constraint;
 mod create_table;
 mod drop;
 mod drop_column;
+mod extension;
 mod function;
 mod index;
 mod names;

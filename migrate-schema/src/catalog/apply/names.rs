@@ -190,7 +190,7 @@ impl Catalog {
                 return;
             }
         }
-        findings.extend(self.no_such_type(&ty.path));
+        findings.extend(self.foreign_type(ty));
     }
 
     /// Columns that the engine gives to every table.

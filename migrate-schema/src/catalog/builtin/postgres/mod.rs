@@ -22,6 +22,43 @@ pub fn operator_classes(method: &str) -> Option<&'static [&'static str]> {
     Some(found.1)
 }
 
+/// A type that only another database has: whose it is, and what PostgreSQL writes instead.
+pub fn foreign_type(name: &str) -> Option<(&'static str, &'static str)> {
+    let found = FOREIGN_TYPES.iter().find(|row| row.0 == name)?;
+    Some((found.1, found.2))
+}
+
+const FOREIGN_TYPES: &[(&str, &str, &str)] = &[
+    ("bfile", "Oracle", "bytea"),
+    ("binary", "MySQL", "bytea"),
+    ("blob", "MySQL and SQLite", "bytea"),
+    ("clob", "Oracle and SQLite", "text"),
+    ("datetime", "MySQL and SQLite", "timestamp"),
+    ("datetime2", "SQL Server", "timestamp"),
+    ("double", "MySQL and SQLite", "double precision"),
+    ("enum", "MySQL", "CREATE TYPE name AS ENUM (…)"),
+    ("fixed", "MySQL", "numeric"),
+    ("longblob", "MySQL", "bytea"),
+    ("longtext", "MySQL", "text"),
+    ("mediumblob", "MySQL", "bytea"),
+    ("mediumint", "MySQL", "integer"),
+    ("mediumtext", "MySQL", "text"),
+    ("number", "Oracle", "numeric"),
+    ("nvarchar", "SQL Server", "varchar"),
+    ("nvarchar2", "Oracle", "varchar"),
+    ("signed", "MySQL", "integer"),
+    ("smalldatetime", "SQL Server", "timestamp"),
+    ("string", "CockroachDB", "text"),
+    ("tinyblob", "MySQL", "bytea"),
+    ("tinyint", "MySQL", "smallint"),
+    ("tinytext", "MySQL", "text"),
+    ("uniqueidentifier", "SQL Server", "uuid"),
+    ("unsigned", "MySQL", "integer"),
+    ("varbinary", "MySQL", "bytea"),
+    ("varchar2", "Oracle", "varchar"),
+    ("year", "MySQL", "smallint"),
+];
+
 #[rustfmt::skip]
 const OPERATOR_CLASSES: &[(&str, &[&str])] = &[
     ("brin", &[
