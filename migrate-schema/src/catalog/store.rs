@@ -59,6 +59,8 @@ pub(super) struct Store {
     named: HashMap<Node, Arc<Named>>,
     graves: HashMap<Node, Arc<Grave>>,
     poisoned: HashMap<String, u32>,
+    /// Beginnings of names, of which whatever begins so may mean anything.
+    poisoned_prefixes: BTreeSet<String>,
     unknown_since: u32,
     session: Arc<Session>,
     /// The relation that an index, a trigger or a constraint of this name is on, where such names are the schema's.
@@ -82,6 +84,7 @@ impl Store {
             named: HashMap::new(),
             graves: HashMap::new(),
             poisoned: HashMap::new(),
+            poisoned_prefixes: BTreeSet::new(),
             unknown_since: 0,
             session: Arc::new(Session {
                 path,
@@ -124,7 +127,12 @@ impl Store {
     /// Since when the name, folded, may mean anything; 0 where it never did.
     pub(super) fn poisoned_since(&self, name: &str) -> u32 {
         let own = self.poisoned.get(name).copied().unwrap_or(0);
-        own.max(self.unknown_since)
+        let prefixes = self.poisoned_prefixes.iter();
+        let begun = prefixes
+            .filter(|prefix| name.starts_with(prefix.as_str()))
+            .filter_map(|prefix| self.poisoned.get(&format!("{prefix}*")).copied())
+            .max();
+        own.max(begun.unwrap_or(0)).max(self.unknown_since)
     }
 
     pub(super) fn session(&self) -> &Arc<Session> {
@@ -219,6 +227,13 @@ impl Store {
                 Fact::Grave(node, before)
             }
             Fact::Poisoned(name, since) => {
+                if let Some(prefix) = name.strip_suffix('*') {
+                    if since.is_some() {
+                        self.poisoned_prefixes.insert(prefix.to_owned());
+                    } else {
+                        self.poisoned_prefixes.remove(prefix);
+                    }
+                }
                 let before = put(&mut self.poisoned, &name, since);
                 Fact::Poisoned(name, before)
             }

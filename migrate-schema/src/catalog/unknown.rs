@@ -81,6 +81,30 @@ impl Catalog {
         }
     }
 
+    /// The names of what needs a thing of one of these names: `CASCADE` may have taken it along.
+    fn dependents_of_words(&self, words: &[String]) -> Vec<String> {
+        let schemas = self.search_path().iter().chain(words);
+        let schemas: Vec<String> = schemas.map(|schema| self.fold(schema)).collect();
+        let mut waiting: Vec<Node> = Vec::new();
+        for word in words {
+            let name = self.fold(word);
+            for schema in &schemas {
+                let key = (schema.clone(), name.clone());
+                let classes = [Class::Relation, Class::Type, Class::Function];
+                waiting.extend(classes.map(|class| Node::new(class, key.clone())));
+            }
+        }
+        let mut found: HashSet<Node> = HashSet::new();
+        while let Some(node) = waiting.pop() {
+            for dependent in self.store.dependents(&node) {
+                if found.insert(dependent.clone()) {
+                    waiting.push(dependent.clone());
+                }
+            }
+        }
+        found.into_iter().map(|node| node.key.1).collect()
+    }
+
     /// Nobody knows anything any more.
     pub(super) fn poison_everything(&mut self) {
         let now = self.tick();

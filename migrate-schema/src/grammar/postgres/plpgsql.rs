@@ -280,6 +280,7 @@ fn of_template(text: &str, statement: &[Token]) -> Option<Vec<String>> {
         "checkpoint",
         "listen",
     ];
+    let template = Template { text, statement };
     let Some(first) = statement.first() else {
         return Some(Vec::new());
     };
@@ -289,51 +290,130 @@ fn of_template(text: &str, statement: &[Token]) -> Option<Vec<String>> {
     if !is_one(text, *first, &["create", "alter", "drop", "call", "do"]) {
         return None;
     }
-    let holes: Vec<usize> = (0..statement.len())
-        .filter(|at| statement[*at].text(text).contains(HOLE))
-        .collect();
-    let Some(first_hole) = holes.first() else {
-        return Some(opaque::of_tokens(text, statement));
-    };
-    let any = |words: &[&str]| statement.iter().any(|token| is_one(text, *token, words));
-    let second = statement.get(1)?;
-    if is_one(
-        text,
-        *second,
-        &[
-            "role",
-            "user",
-            "database",
-            "group",
-            "publication",
-            "tablespace",
-        ],
-    ) {
+    let kind = statement.get(1)?;
+    let of_server = [
+        "role",
+        "user",
+        "database",
+        "group",
+        "publication",
+        "tablespace",
+    ];
+    if is_one(text, *kind, &of_server) {
         return Some(Vec::new());
     }
     // `ALTER TABLE ? OWNER TO ?` and its like change no name.
-    let last_words = any(&[
+    let harmless = [
         "owner",
         "restart",
-        "trigger",
         "security",
         "statistics",
         "validate",
-    ]);
-    if first.is_word(text, "alter") && last_words && !any(&["rename", "drop", "add"]) {
+        "logged",
+    ];
+    if first.is_word(text, "alter")
+        && template.any(&harmless)
+        && !template.any(&["rename", "drop", "add", "schema"])
+    {
         return Some(Vec::new());
     }
-    let skipped = ["table", "if", "exists", "only", "foreign"];
-    let name = (1..statement.len()).find(|at| !is_one(text, statement[*at], &skipped))?;
-    let qualified = statement
-        .get(name + 1)
-        .is_some_and(|token| token.is_symbol(text, '.'));
-    let name_end = if qualified { name + 2 } else { name };
-    // The table is spelled out: it is what becomes unknown.
-    let of_table = first.is_word(text, "alter") && any(&["table"]) && *first_hole > name_end;
-    let touches = statement[name_end].end == statement.get(*first_hole)?.start;
-    if of_table && !touches && !any(&["rename", "unique", "primary", "index"]) {
-        return Some(opaque::of_tokens(text, statement));
+    let on = template
+        .place("on")
+        .filter(|_| template.any(&["unique", "trigger", "rule", "policy"]));
+    let to = template.place("to").filter(|_| template.any(&["rename"]));
+    let names = [
+        Some(template.target()?),
+        on.map(|at| at + 1),
+        to.map(|at| at + 1),
+    ];
+    names
+        .into_iter()
+        .flatten()
+        .all(|at| template.is_named(at))
+        .then(|| template.words())
+}
+
+/// A statement with holes.
+struct Template<'a> {
+    text: &'a str,
+    statement: &'a [Token],
+}
+
+impl Template<'_> {
+    fn any(&self, words: &[&str]) -> bool {
+        (self.statement.iter()).any(|token| is_one(self.text, *token, words))
     }
-    None
+
+    fn place(&self, word: &str) -> Option<usize> {
+        (self.statement.iter()).position(|token| token.is_word(self.text, word))
+    }
+
+    /// Where the name stands of what is made, altered or dropped.
+    fn target(&self) -> Option<usize> {
+        const SKIPPED: [&str; 24] = [
+            "aggregate",
+            "concurrently",
+            "constraint",
+            "domain",
+            "exists",
+            "foreign",
+            "function",
+            "if",
+            "index",
+            "materialized",
+            "not",
+            "only",
+            "or",
+            "procedure",
+            "replace",
+            "schema",
+            "sequence",
+            "table",
+            "temp",
+            "temporary",
+            "trigger",
+            "type",
+            "unique",
+            "unlogged",
+        ];
+        (1..self.statement.len()).find(|at| {
+            let token = self.statement[*at];
+            !is_one(self.text, token, &SKIPPED) && !token.is_word(self.text, "view")
+        })
+    }
+
+    fn has_hole(&self, at: usize) -> bool {
+        (self.statement.get(at)).is_none_or(|token| token.text(self.text).contains(HOLE))
+    }
+
+    /// Whether the tokens are parts of one name: nothing stands between them.
+    fn touch(&self, left: usize, right: usize) -> bool {
+        match (self.statement.get(left), self.statement.get(right)) {
+            (Some(left), Some(right)) => left.end == right.start,
+            _ => false,
+        }
+    }
+
+    /// Whether the name at this place (behind that of a schema) is spelled out, or its beginning is.
+    fn is_named(&self, at: usize) -> bool {
+        let mut at = at;
+        while (self.statement.get(at + 1)).is_some_and(|next| next.is_symbol(self.text, '.')) {
+            at += 2;
+        }
+        !self.has_hole(at)
+    }
+
+    /// All words; of one that a hole follows at once, the beginning with a `*`.
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for (at, token) in self.statement.iter().enumerate() {
+            let mut own = opaque::of_tokens(self.text, &[*token]);
+            if self.touch(at, at + 1) && self.has_hole(at + 1) && !self.has_hole(at) {
+                own.iter_mut().for_each(|word| word.push('*'));
+            }
+            words.append(&mut own);
+        }
+        words.retain(|word| !word.contains(HOLE));
+        words
+    }
 }
