@@ -47,7 +47,7 @@ fn what_down_leaves_behind_is_listed() {
     assert!(place.contains("testing_trace.rs:"), "{failure}");
     assert_eq!(
         rest,
-        "`down` does not undo `up`: left behind: index `users_id`; left behind: column `ages.age`; left behind: table `ages`"
+        "`down` does not undo `up`: left behind: index `users_id`; left behind: table `ages`"
     );
 }
 

@@ -21,23 +21,40 @@ pub(super) fn differences(before: &Connection, after: &Connection) -> Result<Vec
         return Ok(Vec::new());
     }
     let (before, after) = (describe(before, &changed)?, describe(after, &changed)?);
-    let mut found = Vec::new();
+    let mut found = missing(&after, &before, "left behind");
     for (thing, now) in &after {
-        match before.get(thing) {
-            None => found.push(format!("left behind: {thing}")),
-            Some(then) if then != now => {
-                found.push(format!("changed: {thing} was `{then}` and is `{now}`"))
-            }
-            Some(_) => {}
+        if let Some(then) = before.get(thing)
+            && then != now
+        {
+            found.push(format!("changed: {thing} was `{then}` and is `{now}`"));
         }
     }
-    found.extend(
-        before
-            .keys()
-            .filter(|thing| !after.contains_key(*thing))
-            .map(|thing| format!("lost: {thing}")),
-    );
+    found.extend(missing(&before, &after, "lost"));
     Ok(found)
+}
+
+/// What is in the first and not in the second. A table that is missing says it for its columns too.
+fn missing(these: &Lines, those: &Lines, word: &str) -> Vec<String> {
+    let missing: Vec<&String> = these
+        .keys()
+        .filter(|thing| !those.contains_key(*thing))
+        .collect();
+    let tables: Vec<&str> = missing
+        .iter()
+        .filter_map(|thing| thing.strip_prefix("table `")?.strip_suffix('`'))
+        .collect();
+    let is_part = |thing: &str| {
+        let mut tables = tables.iter();
+        !thing.starts_with("table ")
+            && tables.any(|table| {
+                thing.contains(&format!("`{table}.")) || thing.contains(&format!("of `{table}`"))
+            })
+    };
+    missing
+        .into_iter()
+        .filter(|thing| !is_part(thing))
+        .map(|thing| format!("{word}: {thing}"))
+        .collect()
 }
 
 /// The tables (and views) whose own text, or that of what hangs on them, differs. All others need no look.
