@@ -102,7 +102,14 @@ impl Catalog {
             .relation_key(path)
             .unwrap_or_else(|| self.new_key(Class::Relation, path, false));
         let mut relation = match self.store.relations().get(&key) {
-            Some(relation) => relation.as_ref().clone(),
+            // What it had may be gone by now: what nobody knows may have been done to any part of it.
+            Some(relation) => Relation {
+                columns: Vec::new(),
+                constraints: Vec::new(),
+                indexes: Vec::new(),
+                triggers: Vec::new(),
+                ..relation.as_ref().clone()
+            },
             None => {
                 let mut relation = self.new_relation(&key, &path.name);
                 relation.kind = match kind {

@@ -80,6 +80,9 @@ impl Parser<'_> {
             self.name("the name of a cursor")?;
             self.expect("into")?;
             self.list(|p| p.path("the name of a variable"))?;
+            if let Some(locals) = &mut self.locals {
+                locals.any_text = true;
+            }
             return Ok(());
         }
         // MariaDB's `FOR … DO`, and other things of its Oracle mode.
@@ -160,6 +163,11 @@ impl Parser<'_> {
             return self.body_statement();
         }
         let names = self.list(|p| p.name("the name of a variable"))?;
+        if let Some(locals) = &mut self.locals {
+            locals
+                .names
+                .extend(names.iter().map(|name| name.text.clone()));
+        }
         if names.len() == 1 && self.word("condition") {
             self.expect("for")?;
             self.condition()?;
@@ -188,7 +196,10 @@ impl Parser<'_> {
             self.character_set()?;
         }
         if self.word("default") || self.symbol(":=") {
-            self.expression()?;
+            let value = self.expression()?;
+            for name in &names {
+                self.assigned(&name.text, &value);
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    session::Session,
+    session::{Locals, Session},
     token::{Kind, Token},
     words::{is_reserved, nearest_keyword},
 };
@@ -33,8 +33,8 @@ pub(super) struct Parser<'a> {
     pub(super) target: &'a Target,
     pub(super) tokens: &'a [Token],
     pub(super) session: &'a mut Session,
-    /// What is read is the body of a routine: it does nothing yet.
-    pub(super) in_body: bool,
+    /// What is known inside the body of a routine, which does nothing yet.
+    pub(super) locals: Option<Locals>,
     /// The variables behind `INTO`.
     pub(super) into: Vec<String>,
     pub(super) at: usize,
@@ -57,7 +57,7 @@ impl<'a> Parser<'a> {
             target,
             tokens,
             session,
-            in_body: false,
+            locals: None,
             into: Vec::new(),
             at: 0,
             depth: 0,

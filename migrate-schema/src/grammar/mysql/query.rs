@@ -177,7 +177,9 @@ impl Parser<'_> {
                 p.advance();
                 return Ok(());
             }
-            p.path("a variable").map(|_| ())
+            let variable = p.path("a variable")?;
+            p.into.push(variable.name.text.to_ascii_lowercase());
+            Ok(())
         })?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{
     parser::{Parse, Parser, Stop},
-    session::Routine,
+    session::{Locals, Routine},
     token::Kind,
 };
 use crate::tree::{
@@ -36,7 +36,7 @@ impl Parser<'_> {
         if self.one_of(&["follows", "precedes"]).is_some() {
             self.name("the name of a trigger")?;
         }
-        let words = self.body()?;
+        let (words, _) = self.body(Vec::new())?;
         Ok(vec![Action::CreateTrigger(CreateTrigger {
             name,
             if_not_exists,
@@ -51,20 +51,23 @@ impl Parser<'_> {
         })])
     }
 
-    /// The statement that a routine consists of.
-    fn body(&mut self) -> Parse<Vec<String>> {
+    /// The statement that a routine consists of: its words, and whether it may run any text if it runs text.
+    fn body(&mut self, arguments: Vec<String>) -> Parse<(Vec<String>, bool)> {
         if self.at_end() {
             return self.expected_here("the body");
         }
         let words = self.words_from(self.at);
-        self.in_body = true;
+        self.locals = Some(Locals {
+            names: arguments,
+            any_text: false,
+        });
         let read = self.body_statement();
-        self.in_body = false;
+        let locals = self.locals.take().unwrap_or_default();
         match read {
-            Ok(()) => Ok(words),
+            Ok(()) => Ok((words, locals.any_text)),
             Err(Stop::Opaque) => {
                 self.back_to(self.tokens.len());
-                Ok(words)
+                Ok((words, true))
             }
             Err(refused) => Err(refused),
         }
@@ -129,14 +132,18 @@ impl Parser<'_> {
             self.any_at(ahead, &["prepare", "execute"])
         });
         let calls = (self.at..self.tokens.len()).any(|at| self.is_at(at - self.at, "call"));
-        let words = self.body()?;
+        let names = function.arguments.iter().flat_map(|one| &one.name);
+        let names: Vec<String> = names.map(|name| name.text.clone()).collect();
+        let (words, any_text) = self.body(names)?;
         if procedure {
             let called = function.name.name.text.to_ascii_lowercase();
             self.session.routines.insert(
                 called,
                 Routine {
                     words,
-                    dynamic: dynamic || calls,
+                    prepares: dynamic,
+                    everything: calls || (dynamic && any_text),
+                    arguments: function.arguments.len(),
                 },
             );
         }

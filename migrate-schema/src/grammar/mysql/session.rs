@@ -10,7 +10,10 @@ use super::{
     routine::words_of,
     token::Kind,
 };
-use crate::tree::{Action, Body, Expression, ExpressionKind, Literal, Output, Query};
+use crate::{
+    Code, Finding,
+    tree::{Action, Body, Expression, ExpressionKind, Literal, Output, Query},
+};
 
 /// What is known from the statements before.
 #[derive(Debug, Default)]
@@ -30,62 +33,21 @@ pub(in crate::grammar) struct Session {
 pub(super) struct Routine {
     /// The words of its body.
     pub(super) words: Vec<String>,
-    /// It runs text, or calls others.
-    pub(super) dynamic: bool,
+    /// It runs text.
+    pub(super) prepares: bool,
+    /// It runs text that may be anything, or calls others.
+    pub(super) everything: bool,
+    /// How many arguments it takes.
+    pub(super) arguments: usize,
 }
 
-impl Session {
-    /// The words that the text of an expression may hold; none where it may hold anything.
-    fn words_in(&self, expression: &Expression, sql: &str) -> Option<Vec<String>> {
-        let all = |parts: &[Expression]| -> Option<Vec<String>> {
-            let mut words = Vec::new();
-            for part in parts {
-                words.extend(self.words_in(part, sql)?);
-            }
-            Some(words)
-        };
-        match &expression.kind {
-            ExpressionKind::Literal(Literal::Text(text)) => Some(words_of(text).collect()),
-            ExpressionKind::Literal(_) => Some(Vec::new()),
-            ExpressionKind::Parameter => {
-                let name = sql.get(expression.range.clone())?;
-                self.variables.get(&variable_name(name)).cloned().flatten()
-            }
-            ExpressionKind::Collate { expression, .. } => self.words_in(expression, sql),
-            ExpressionKind::Operation { operator, operands } => match operator.as_str() {
-                // The first part of `CASE WHEN c THEN a ELSE b END` is a condition; which it is does no harm.
-                "CASE" => all(operands),
-                "OR" | "AND" | "XOR" | "NOT" | "=" | "<>" | "!=" | "<" | ">" | "<=" | ">="
-                | "<=>" | "IS" | "IN" | "BETWEEN" | "LIKE" | "+" | "-" | "*" => Some(Vec::new()),
-                _ => all(operands),
-            },
-            ExpressionKind::Call {
-                name, arguments, ..
-            } => match name.name.text.to_ascii_lowercase().as_str() {
-                "if" => all(arguments.get(1..)?),
-                "concat" | "concat_ws" | "ifnull" | "coalesce" | "nullif" | "replace" => {
-                    all(arguments)
-                }
-                "database" | "schema" | "count" | "exists" | "sum" | "length" | "found_rows"
-                | "row_count" => Some(Vec::new()),
-                _ => None,
-            },
-            ExpressionKind::Exists(_) => Some(Vec::new()),
-            ExpressionKind::Subquery(query) => self.words_of_query(query, sql),
-            _ => None,
-        }
-    }
-
-    /// The words in the one value of a query.
-    fn words_of_query(&self, query: &Query, sql: &str) -> Option<Vec<String>> {
-        let Body::Select(select) = &query.body else {
-            return None;
-        };
-        match select.outputs.as_slice() {
-            [Output::Expression { expression, .. }] => self.words_in(expression, sql),
-            _ => None,
-        }
-    }
+/// What is known of the routine whose body is read.
+#[derive(Debug, Default)]
+pub(super) struct Locals {
+    /// Its arguments and variables.
+    pub(super) names: Vec<String>,
+    /// One of them, or of the session's, may hold any text: it came from a row.
+    pub(super) any_text: bool,
 }
 
 fn variable_name(written: &str) -> String {
@@ -96,33 +58,95 @@ fn variable_name(written: &str) -> String {
 }
 
 impl Parser<'_> {
+    /// The words that the text of an expression may hold; none where it may hold anything.
+    fn words_in(&self, expression: &Expression) -> Option<Vec<String>> {
+        let all = |parts: &[Expression]| -> Option<Vec<String>> {
+            let mut words = Vec::new();
+            for part in parts {
+                words.extend(self.words_in(part)?);
+            }
+            Some(words)
+        };
+        match &expression.kind {
+            ExpressionKind::Literal(Literal::Text(text)) => Some(words_of(text).collect()),
+            ExpressionKind::Literal(_) | ExpressionKind::Exists(_) => Some(Vec::new()),
+            ExpressionKind::Parameter => {
+                let name = variable_name(self.sql.get(expression.range.clone())?);
+                match &self.locals {
+                    Some(locals) => locals.names.contains(&format!("@{name}")).then(Vec::new),
+                    None => self.session.variables.get(&name).cloned().flatten(),
+                }
+            }
+            ExpressionKind::Column { table: None, name } => {
+                let locals = self.locals.as_ref()?;
+                let is_local = |local: &String| local.eq_ignore_ascii_case(&name.text);
+                locals.names.iter().any(is_local).then(Vec::new)
+            }
+            ExpressionKind::Collate { expression, .. } => self.words_in(expression),
+            ExpressionKind::Operation { operator, operands } => match operator.as_str() {
+                "CASE" => all(operands),
+                "OR" | "AND" | "XOR" | "NOT" | "=" | "<>" | "!=" | "<" | ">" | "<=" | ">="
+                | "<=>" | "IS" | "IN" | "BETWEEN" | "LIKE" | "+" | "-" | "*" => Some(Vec::new()),
+                _ => all(operands),
+            },
+            ExpressionKind::Call {
+                name, arguments, ..
+            } => match name.name.text.to_ascii_lowercase().as_str() {
+                "if" => all(arguments.get(1..)?),
+                "concat" if joins_whole_words(arguments) => all(arguments),
+                "ifnull" | "coalesce" | "nullif" => all(arguments),
+                "database" | "schema" | "count" | "sum" | "length" | "found_rows" | "row_count" => {
+                    Some(Vec::new())
+                }
+                _ => None,
+            },
+            ExpressionKind::Subquery(query) => self.words_of_query(query),
+            _ => None,
+        }
+    }
+
+    /// The words in the one value of a query.
+    fn words_of_query(&self, query: &Query) -> Option<Vec<String>> {
+        let Body::Select(select) = &query.body else {
+            return None;
+        };
+        match select.outputs.as_slice() {
+            [Output::Expression { expression, .. }] => self.words_in(expression),
+            _ => None,
+        }
+    }
+
+    fn note(&mut self, variable: String, words: Option<Vec<String>>) {
+        match &mut self.locals {
+            Some(locals) => {
+                locals.any_text |= words.is_none();
+                locals.names.push(format!("@{variable}"));
+            }
+            None => {
+                self.session.variables.insert(variable, words);
+            }
+        }
+    }
+
     /// Notes what a query leaves in the variables that are named behind its `INTO`.
     pub(super) fn query_into(&mut self, query: &Query, variables: &[String]) {
         let outputs: &[Output] = match &query.body {
             Body::Select(select) => &select.outputs,
             _ => &[],
         };
-        if self.in_body {
-            return;
-        }
         for (at, variable) in variables.iter().enumerate() {
             let words = match outputs.get(at) {
-                Some(Output::Expression { expression, .. }) => {
-                    self.session.words_in(expression, self.sql)
-                }
+                Some(Output::Expression { expression, .. }) => self.words_in(expression),
                 _ => None,
             };
-            self.session.variables.insert(variable.clone(), words);
+            self.note(variable.clone(), words);
         }
     }
 
     /// Notes that a variable was assigned inside an expression.
     pub(super) fn assigned(&mut self, written: &str, value: &Expression) {
-        if self.in_body {
-            return;
-        }
-        let words = self.session.words_in(value, self.sql);
-        self.session.variables.insert(variable_name(written), words);
+        let words = self.words_in(value);
+        self.note(variable_name(written), words);
     }
 
     /// The name of the variable that stands here.
@@ -188,10 +212,16 @@ impl Parser<'_> {
         {
             self.advance();
         } else {
-            self.expression()?;
+            let value = self.expression()?;
+            if self.locals.is_some() {
+                let words = self.words_in(&value);
+                self.note(name.clone(), words);
+            } else if !matches!(value.kind, ExpressionKind::Column { .. }) {
+                actions.push(self.evaluated(start, vec![value]));
+            }
         }
         let text = self.sql.get(self.since(start)).unwrap_or_default();
-        if name == "sql_mode" && !self.in_body {
+        if name == "sql_mode" && self.locals.is_none() {
             let upper = text.to_ascii_uppercase();
             self.session.ansi_quotes = upper.contains("ANSI");
         }
@@ -222,10 +252,11 @@ impl Parser<'_> {
         let name = self.name("the name of the prepared statement")?;
         self.expect("from")?;
         let value = self.expression()?;
-        if self.in_body {
+        let words = self.words_in(&value);
+        if self.locals.is_some() {
+            self.note(String::new(), words);
             return Ok(Vec::new());
         }
-        let words = self.session.words_in(&value, self.sql);
         self.session
             .prepared
             .insert(name.text.to_ascii_lowercase(), words);
@@ -236,7 +267,9 @@ impl Parser<'_> {
     pub(super) fn execute(&mut self) -> Parse<Vec<Action>> {
         let words = if self.word("immediate") {
             let value = self.expression()?;
-            self.session.words_in(&value, self.sql)
+            let words = self.words_in(&value);
+            self.note(String::new(), words.clone());
+            words
         } else {
             let name = self.name("the name of a prepared statement")?;
             self.session
@@ -256,28 +289,58 @@ impl Parser<'_> {
 
     /// Behind `CALL`.
     pub(super) fn call_statement(&mut self) -> Parse<Vec<Action>> {
+        let start = self.start();
         let name = self.path("the name of a procedure")?;
+        let mut arguments = Vec::new();
         if self.is_symbol("(") {
-            self.in_brackets(|p| {
+            arguments = self.in_brackets(|p| {
                 if p.symbol_at(0, ")") {
                     return Ok(Vec::new());
                 }
                 p.list(Self::expression)
             })?;
         }
-        let known = self
-            .session
-            .routines
-            .get(&name.name.text.to_ascii_lowercase());
-        Ok(vec![match known {
-            Some(routine) => Action::Opaque {
-                words: routine.words.clone(),
-                everything: routine.dynamic,
-            },
-            None => Action::Opaque {
+        let range = self.since(start);
+        let called = name.name.text.to_ascii_lowercase();
+        let Some(routine) = self.session.routines.get(&called) else {
+            return Ok(vec![Action::Opaque {
                 words: Vec::new(),
                 everything: true,
-            },
-        }])
+            }]);
+        };
+        if name.schema.is_none() && arguments.len() != routine.arguments {
+            let message = format!(
+                "the procedure `{}` takes {} arguments, and is given {}",
+                name.name,
+                routine.arguments,
+                arguments.len()
+            );
+            return self.refuse(Finding::new(Code::UnknownFunction, message, range));
+        }
+        let mut words = routine.words.clone();
+        let (prepares, mut everything) = (routine.prepares, routine.everything);
+        for argument in arguments.iter().filter(|_| prepares) {
+            match self.words_in(argument) {
+                Some(more) => words.extend(more),
+                None => everything = true,
+            }
+        }
+        Ok(vec![Action::Opaque { words, everything }])
     }
+}
+
+/// Whether the texts that are joined end and begin between words, so that no name is made of two parts.
+fn joins_whole_words(parts: &[Expression]) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let text = |part: &Expression| match &part.kind {
+        ExpressionKind::Literal(Literal::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    parts.windows(2).all(|pair| {
+        let before =
+            text(&pair[0]).is_some_and(|text| !text.ends_with(is_part) && !text.is_empty());
+        let behind =
+            text(&pair[1]).is_some_and(|text| !text.starts_with(is_part) && !text.is_empty());
+        before || behind
+    })
 }

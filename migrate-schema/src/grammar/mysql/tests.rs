@@ -389,6 +389,24 @@ fn sql_in_variables_is_followed() {
             ..
         })
     ));
+    let sql = "CREATE PROCEDURE p(t TEXT) BEGIN SET @s = CONCAT('ALTER TABLE ', t, ' DROP INDEX i'); PREPARE x FROM @s; EXECUTE x; END; CALL p('u')";
+    assert!(matches!(
+        actions(sql).pop(),
+        Some(Action::Opaque { everything: false, words }) if words.contains(&"u".to_owned()) && words.contains(&"i".to_owned())
+    ));
+    let sql = "CREATE PROCEDURE p(a INT, b INT) SELECT 1; CALL p(1)";
+    assert_eq!(
+        refused(sql).2,
+        "the procedure `p` takes 2 arguments, and is given 1"
+    );
+    let sql = "CREATE PROCEDURE p(t TEXT) BEGIN SET @s = CONCAT('ALTER TABLE a_', t); PREPARE x FROM @s; EXECUTE x; END; CALL p('u')";
+    assert!(matches!(
+        actions(sql).pop(),
+        Some(Action::Opaque {
+            everything: true,
+            ..
+        })
+    ));
     let sql = "CREATE PROCEDURE p() BEGIN ALTER TABLE t ADD a INT; END; CALL p()";
     assert!(matches!(
         actions(sql).pop(),
