@@ -376,6 +376,11 @@ impl Use {
 }
 
 impl Relation {
+    /// What it is has been seen, and not guessed from a statement that works on it.
+    pub(super) const fn is_surely_its_kind(&self) -> bool {
+        !self.open || self.query.is_some()
+    }
+
     /// Everything that it and what hangs on it needs, apart from itself.
     pub(super) fn needs(&self) -> impl Iterator<Item = &Node> {
         let parts = (self.columns.iter().flat_map(|column| &column.uses))

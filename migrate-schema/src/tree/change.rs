@@ -147,6 +147,7 @@ impl Lowering<'_> {
             strict: false,
             without_rowid: false,
             virtual_table: None,
+            faults: Vec::new(),
             options: Vec::new(),
         }
     }

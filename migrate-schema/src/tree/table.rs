@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Behavior, Expression, IndexPart, Name, Path, Query};
+use crate::Finding;
 
 /// A type, as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,8 @@ pub struct CreateTable {
     pub without_rowid: bool,
     /// `CREATE VIRTUAL TABLE` (SQLite).
     pub virtual_table: Option<VirtualTable>,
+    /// What the engine refuses in it whatever the database holds, but only where there is no such table yet (`IF NOT EXISTS`).
+    pub faults: Vec<Finding>,
     /// `ENGINE=InnoDB`, `DEFAULT CHARSET=utf8mb4`, `WITH (…)`, `TABLESPACE x`: name in lower case, value as written.
     pub options: Vec<(String, String)>,
 }

@@ -147,7 +147,7 @@ impl Catalog {
             ObjectKind::Table => kind.is_table() || kind == RelationKind::Sequence,
             _ => true,
         };
-        if !fits && !relation.open {
+        if !fits && relation.is_surely_its_kind() {
             let message = format!(
                 "`{}` is {}, not {}",
                 relation.name,
@@ -311,6 +311,12 @@ impl Catalog {
         findings: &mut Findings,
     ) {
         let name = &column.name;
+        if draft.strict
+            && let Some(finding) = not_strict(draft, column)
+        {
+            findings.push(finding);
+            return;
+        }
         let cannot = if column.primary_key.is_some() {
             "be a primary key"
         } else if column.unique.is_some() {
@@ -644,6 +650,33 @@ const fn pass_on_mysql(change: &Alter) -> u8 {
         Alter::AddConstraint(_) => 3,
         _ => 4,
     }
+}
+
+/// A type that a `STRICT` table of SQLite does not take.
+fn not_strict(draft: &Relation, column: &crate::tree::Column) -> Option<Finding> {
+    const TYPES: [&str; 6] = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
+    let (message, range) = match &column.ty {
+        None => (
+            format!("a column of the STRICT table `{}` needs a type", draft.name),
+            column.name.range.clone(),
+        ),
+        Some(ty) => {
+            let name = &ty.path.name.text;
+            let known = TYPES.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if known && ty.arguments.is_empty() {
+                return None;
+            }
+            let table = &draft.name;
+            (
+                format!("`{name}` is no type of the STRICT table `{table}`"),
+                ty.range.clone(),
+            )
+        }
+    };
+    Some(
+        Finding::new(Code::InvalidDefinition, message, range)
+            .help("write `INT`, `INTEGER`, `REAL`, `TEXT`, `BLOB` or `ANY`, without a length"),
+    )
 }
 
 /// PostgreSQL does this to tables only; everything else a view can have done to it too.

@@ -31,6 +31,9 @@ impl Catalog {
             uncertain = self.store.relations().contains_key(&key)
                 || self.is_unknown_relation(&table.name, std::slice::from_ref(&key));
         }
+        if !uncertain {
+            findings.extend(table.faults.iter().cloned());
+        }
         let mut draft = self.new_relation(&key, &table.name.name);
         draft.open |= uncertain;
         self.fill_table(&mut draft, table, findings);
@@ -260,7 +263,16 @@ impl Catalog {
         self.check_query(query, findings);
         match self.outputs_of(query) {
             Some(columns) => {
-                for column in columns {
+                for mut column in columns {
+                    if self.dialect() == Dialect::Sqlite {
+                        match self.free_name(draft, &column.name) {
+                            Some(name) => column.name = name,
+                            None => {
+                                draft.open = true;
+                                continue;
+                            }
+                        }
+                    }
                     if self.column(draft, &column.name).is_none() {
                         draft.columns.push(Arc::new(column));
                     }
@@ -268,6 +280,18 @@ impl Catalog {
             }
             None => draft.open = true,
         }
+    }
+
+    /// What SQLite calls a column of a query when others have its name already: `a`, `a:1`, `a:2`; after that it rolls dice.
+    fn free_name(&self, draft: &Relation, name: &str) -> Option<String> {
+        let stem = match name.rsplit_once(':') {
+            Some((stem, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => stem,
+            _ => name,
+        };
+        let numbered = (1..4).map(|number| format!("{stem}:{number}"));
+        std::iter::once(name.to_owned())
+            .chain(numbered)
+            .find(|name| self.column(draft, name).is_none())
     }
 
     /// Adds a column to a table that is being made or altered, without its constraints.

@@ -106,7 +106,7 @@ impl Catalog {
             RelationKind::MaterializedView => self.dialect() == Dialect::Postgres,
             _ => false,
         };
-        if !indexable && !table.open {
+        if !indexable && table.is_surely_its_kind() {
             let message = format!(
                 "a {} cannot have an index: `{}`",
                 table.kind.noun(),
@@ -243,7 +243,11 @@ impl Catalog {
             return Some(finding);
         }
         if self.dialect() == Dialect::Sqlite && path.name.text.starts_with("sqlite_autoindex_") {
-            return None;
+            let message = format!("the index `{path}` belongs to a constraint");
+            return Some(
+                Finding::new(Code::StillReferenced, message, range)
+                    .help("SQLite drops it with its table: build the table anew without the UNIQUE or PRIMARY KEY"),
+            );
         }
         if let Some(id) = self.made_later(Class::Index, &self.fold(&path.name.text)) {
             return Some(

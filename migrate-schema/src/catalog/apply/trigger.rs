@@ -57,7 +57,9 @@ impl Catalog {
             uses: self.uses_of_trigger(trigger, &key),
             origin: self.origin(),
         };
-        findings.extend(query::trigger(self, &table, trigger, findings.sql));
+        let faults = query::trigger(self, &table, trigger, findings.sql);
+        let broken = !faults.is_empty();
+        findings.extend(faults);
         if findings.refuse() {
             return;
         }
@@ -68,6 +70,9 @@ impl Catalog {
         draft.triggers.push(Arc::new(made));
         let node = (key.0.clone(), self.fold(&name.text));
         self.unbury(Class::Trigger, &node);
+        if broken {
+            self.store.mark_stale(key.clone());
+        }
         self.set(Fact::Relation(key, Some(Arc::new(draft))));
     }
 
@@ -105,7 +110,7 @@ impl Catalog {
         trigger: &CreateTrigger,
         findings: &mut Findings,
     ) {
-        if table.open || self.dialect() == Dialect::Mysql {
+        if !table.is_surely_its_kind() || self.dialect() == Dialect::Mysql {
             return;
         }
         let wrong = match (table.kind, trigger.time) {

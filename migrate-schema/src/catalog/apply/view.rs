@@ -49,7 +49,9 @@ impl Catalog {
                 return;
             }
         }
-        findings.extend(query::view(self, view, findings.sql));
+        let faults = query::view(self, view, findings.sql);
+        let broken = !faults.is_empty();
+        findings.extend(faults);
         if findings.refuse() {
             return;
         }
@@ -67,6 +69,9 @@ impl Catalog {
             return;
         }
         self.put_new(key.clone(), draft);
+        if broken {
+            self.store.mark_stale(key.clone());
+        }
         self.refresh_views(&key);
     }
 
@@ -199,7 +204,8 @@ impl Catalog {
         if self.store.session().legacy_alter_table {
             return;
         }
-        for key in self.store.take_stale() {
+        let mut stale = self.store.take_stale().into_iter();
+        while let Some(key) = stale.next() {
             let Some(relation) = self.relation_by_key(&key).cloned() else {
                 continue;
             };
@@ -207,6 +213,9 @@ impl Catalog {
                 continue;
             };
             self.store.mark_stale(key);
+            for other in stale {
+                self.store.mark_stale(other);
+            }
             let message = format!("the {what} would not work any more: {cause}");
             findings.push(
                 Finding::new(Code::StillReferenced, message, alter.name.range()).help(format!(

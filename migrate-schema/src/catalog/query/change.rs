@@ -26,10 +26,8 @@ impl<'a> Resolver<'a> {
         let targets = frame.sources.clone();
         // The sources of FROM cannot name the target.
         let mut others = Frame::inside(&around);
-        for condition in self.from(&update.from, &mut others) {
-            self.expression(condition, Place::ON, &others);
-        }
-        if self.dialect != Dialect::Mysql {
+        conditions.extend(self.from(&update.from, &mut others));
+        if self.dialect == Dialect::Postgres {
             self.target_again(&targets, &others);
         }
         frame.open |= others.open;
@@ -245,6 +243,7 @@ impl<'a> Resolver<'a> {
         };
         if let Some(count) = count
             && count != width
+            && !self.reread
         {
             self.say(Finding::new(
                 Code::ColumnCount,
@@ -351,7 +350,7 @@ impl<'a> Resolver<'a> {
             (RelationKind::MaterializedView | RelationKind::Sequence, Dialect::Postgres) => true,
             _ => false,
         };
-        if refused && !relation.open {
+        if refused && !relation.open && !self.reread {
             let finding = Finding::new(
                 Code::InvalidDefinition,
                 format!(

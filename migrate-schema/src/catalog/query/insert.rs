@@ -97,6 +97,9 @@ impl<'a> Resolver<'a> {
 
     /// A column that gets a value.
     pub(super) fn target_column(&mut self, name: &'a Name, target: &Source<'a>, verb: &str) {
+        if self.reread {
+            return;
+        }
         let Some(found) = column(self.dialect, &target.columns, &name.text) else {
             let hidden = self.dialect == Dialect::Sqlite
                 && has_system_column(self.dialect, target, &name.text);
@@ -127,7 +130,9 @@ impl<'a> Resolver<'a> {
         given: &Columns<'a>,
         target: &Source<'a>,
     ) {
-        let Some(count) = given.count() else { return };
+        let Some(count) = given.count().filter(|_| !self.reread) else {
+            return;
+        };
         let wanted = if insert.columns.is_empty() {
             let Some(relation) = target.relation else {
                 return;

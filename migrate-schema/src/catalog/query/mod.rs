@@ -152,7 +152,7 @@ pub fn inserts_rows(action: &Action) -> Option<&Path> {
 /// How deep queries and sources may be nested before nothing is said any more.
 const DEPTH: usize = 64;
 /// How many expressions of a statement are looked at before nothing is said any more.
-const WORK: usize = 1_000_000;
+const WORK: usize = 400_000;
 
 /// Walks a statement.
 struct Resolver<'a> {
@@ -173,6 +173,8 @@ struct Resolver<'a> {
     triggers: Vec<*const super::Trigger>,
     /// In the body of a trigger, where `RAISE` may stand.
     in_trigger: bool,
+    /// SQLite reads what is stored anew for an `ALTER TABLE`, and looks only for the tables and columns of expressions.
+    reread: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -190,6 +192,7 @@ impl<'a> Resolver<'a> {
             views: HashMap::new(),
             triggers: Vec::new(),
             in_trigger: false,
+            reread: false,
         }
     }
 

@@ -315,6 +315,19 @@ impl<'a> Resolver<'a> {
         if self.out_of_range("GROUP BY", expression, columns.count()) {
             return;
         }
+        if self.dialect == Dialect::Sqlite
+            && let Some(output) = output_at(select, expression)
+            && self.gathers(output)
+        {
+            self.say(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    "GROUP BY a column that is an aggregate",
+                    expression.range.clone(),
+                )
+                .help("group by what the rows have before they are gathered"),
+            );
+        }
         let postgres = self.dialect == Dialect::Postgres;
         let bare = expression.as_column();
         if let Some(name) = bare
@@ -489,10 +502,6 @@ fn output_name(dialect: Dialect, expression: &Expression) -> ColumnName<'_> {
         {
             ColumnName::Odd
         }
-        (
-            ExpressionKind::Literal(Literal::Number(_) | Literal::Text(_) | Literal::Null),
-            Dialect::Postgres,
-        ) => ColumnName::Odd,
         (_, Dialect::Postgres) => ColumnName::Unknown,
         (
             ExpressionKind::Call { .. }
@@ -520,4 +529,18 @@ fn value_name(dialect: Dialect, at: usize) -> ColumnName<'static> {
             None => ColumnName::Unknown,
         },
     }
+}
+
+/// The output that a number like `2` in `GROUP BY 2` means, unless a `*` stands before it.
+fn output_at<'a>(select: &'a Select, number: &Expression) -> Option<&'a Expression> {
+    let at = position(number)?.checked_sub(1)?;
+    let before = select.outputs.get(..=at)?;
+    let mut last = None;
+    for output in before {
+        match output {
+            Output::Expression { expression, .. } => last = Some(expression),
+            Output::All(_) | Output::AllOf(_) => return None,
+        }
+    }
+    last
 }

@@ -102,6 +102,7 @@ pub fn function_body(catalog: &Catalog, function: &CreateFunction, sql: &str) ->
 pub fn broken_view(catalog: &Catalog, relation: &Relation) -> Option<String> {
     let query = relation.query.as_deref()?;
     let mut resolver = Resolver::new(catalog, None);
+    resolver.reread = true;
     resolver.query(query, &Frame::default());
     first_error(resolver.finish())
 }
@@ -112,6 +113,7 @@ pub fn broken_trigger(catalog: &Catalog, relation: &Relation, trigger: &Trigger)
         return None;
     };
     let mut resolver = Resolver::new(catalog, None);
+    resolver.reread = true;
     resolver.fired(relation, &trigger.events, trigger.when.as_ref(), body);
     first_error(resolver.finish())
 }
@@ -246,7 +248,7 @@ impl<'a> Resolver<'a> {
         relation: &'a Relation,
         by: impl Fn(&TriggerEvent) -> bool,
     ) -> Vec<&'a Trigger> {
-        if self.dialect != Dialect::Sqlite {
+        if self.dialect != Dialect::Sqlite || self.reread {
             return Vec::new();
         }
         let all = relation.triggers.iter().map(AsRef::as_ref);

@@ -27,6 +27,7 @@ impl Parser<'_> {
             strict: false,
             without_rowid: false,
             virtual_table: None,
+            faults: Vec::new(),
             options: Vec::new(),
         };
         if self.word("like") {

@@ -78,6 +78,7 @@ impl Reader {
             strict: false,
             without_rowid: false,
             virtual_table: None,
+            faults: Vec::new(),
             options: Vec::new(),
         })
     }

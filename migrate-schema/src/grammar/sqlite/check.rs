@@ -248,25 +248,7 @@ impl Cursor<'_> {
         for change in &alter.changes {
             match change {
                 Alter::RenameTo(to) => self.check_name(&to.name),
-                Alter::AddColumn { column, .. } => {
-                    self.check_column(column);
-                    if column.primary_key.is_some() || column.unique.is_some() {
-                        let what = match column.primary_key {
-                            Some(_) => "PRIMARY KEY",
-                            None => "UNIQUE",
-                        };
-                        self.refuse(
-                            column.range.clone(),
-                            format!("SQLite cannot add a column that is {what}"),
-                            match column.primary_key {
-                                Some(_) => {
-                                    "a table gets its primary key when it is created: build it anew"
-                                }
-                                None => "add the column without it, then `CREATE UNIQUE INDEX`",
-                            },
-                        );
-                    }
-                }
+                Alter::AddColumn { column, .. } => self.check_column(column),
                 Alter::AddConstraint(constraint) => self.check_constraint(constraint),
                 _ => {}
             }

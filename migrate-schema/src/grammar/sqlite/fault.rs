@@ -16,7 +16,7 @@ pub(super) enum Verdict {
     Good,
     /// It is wrong.
     Wrong(Box<Finding>),
-    /// A column is listed twice, which SQLite takes, and behind which the parser does not look.
+    /// A column is listed or made twice, which is not the grammar's affair, and behind which the parser does not look.
     Unfinished,
 }
 
@@ -30,7 +30,8 @@ pub(super) fn verdict(sql: &str, statement: Statement) -> Verdict {
             Ok(Some(_)) => {}
             Ok(None) => return Verdict::Good,
             Err(SqliteError::ParserError(SqliteParserError::Custom(message), _))
-                if message.ends_with("specified more than once") =>
+                if message.ends_with("specified more than once")
+                    || message.starts_with("duplicate column name") =>
             {
                 return Verdict::Unfinished;
             }

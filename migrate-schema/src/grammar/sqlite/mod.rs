@@ -49,7 +49,7 @@ pub(super) fn parse(
         return None;
     }
     let actions = cursor.and_then(|mut cursor| {
-        let Ok(actions) = cursor.statement() else {
+        let Ok(mut actions) = cursor.statement() else {
             if matches!(verdict, Verdict::Unfinished) && !cursor.too_deep {
                 findings.push(fault::near(sql, statement, cursor.next_range()));
             }
@@ -59,7 +59,12 @@ pub(super) fn parse(
             cursor.check(action);
             findings.extend(foreign::swallowed(action));
         }
-        findings.append(&mut cursor.findings);
+        match actions.first_mut() {
+            Some(Action::CreateTable(table)) if table.if_not_exists => {
+                table.faults = cursor.findings;
+            }
+            _ => findings.append(&mut cursor.findings),
+        }
         Some(actions)
     });
     let actions = actions.unwrap_or_else(|| vec![opaque(sql, statement)]);

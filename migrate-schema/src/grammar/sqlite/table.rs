@@ -514,6 +514,7 @@ fn empty_table(name: Path) -> CreateTable {
         strict: false,
         without_rowid: false,
         virtual_table: None,
+        faults: Vec::new(),
         options: Vec::new(),
     }
 }
