@@ -133,7 +133,11 @@ pub(crate) enum Command {
         dry_run: DryRun,
     },
     /// Show the state of every migration
-    Status,
+    Status {
+        /// And the SQL of both ways, also that of a `down` that was left out and derived
+        #[arg(long)]
+        sql: bool,
+    },
     /// Show what `up` would do, with all SQL
     Plan(Selection),
     /// Exit with 1 when something is pending, changed or missing
@@ -300,7 +304,9 @@ pub(crate) enum Asked {
         stored_down: bool,
     },
     Plan(Request),
-    Status,
+    Status {
+        sql: bool,
+    },
     Check,
     Verify,
     Project(ProjectCommand),
@@ -335,7 +341,7 @@ impl Command {
             },
             Self::Fresh(dry_run) => run(Request::Fresh, dry_run),
             Self::Apply { migration, dry_run } => run(Request::Apply(migration), dry_run),
-            Self::Status => Asked::Status,
+            Self::Status { sql } => Asked::Status { sql },
             Self::Plan(selection) => Asked::Plan(selection.request()),
             Self::Check => Asked::Check,
             Self::Verify => Asked::Verify,

@@ -71,6 +71,10 @@ pub struct Registration {
     pub file: &'static str,
     pub line: u32,
     pub program_version: &'static str,
+    /// Why its history was not replayed while it was compiled; None: it was.
+    pub unchecked: Option<&'static str>,
+    /// `down` was left out, and the macro has derived it.
+    pub derived_down: bool,
     pub migration: &'static dyn Migration,
 }
 
@@ -101,6 +105,8 @@ impl Registration {
             file,
             line,
             program_version: "",
+            unchecked: None,
+            derived_down: false,
             migration,
         }
     }

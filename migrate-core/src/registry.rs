@@ -11,7 +11,10 @@ use std::{
 use migrate_schema::{Dialect, IdError, MigrationId};
 use once_cell::sync::OnceCell;
 
-use crate::{migration::Registration, steps::Steps};
+use crate::{
+    engine::prepare::planned, error::Error, migration::Registration, plan::PlannedStep,
+    steps::Steps,
+};
 
 /// A migration that the program knows.
 #[derive(Clone)]
@@ -52,9 +55,40 @@ impl Registered {
         self.registration.line
     }
 
+    /// Why its history was not replayed while it was compiled: its SQL was checked for its syntax alone. None where it
+    /// was replayed.
+    pub fn unchecked(&self) -> Option<&'static str> {
+        self.registration.unchecked
+    }
+
+    /// Whether its `down` was left out and derived from its `up`.
+    pub fn has_derived_down(&self) -> bool {
+        self.registration.derived_down
+    }
+
     /// Why it cannot be taken back, where it says so.
     pub fn irreversible(&self) -> Option<&'static str> {
         self.registration.irreversible
+    }
+
+    /// What `up`, or else `down`, does in an environment, on a dialect, step by step: what `status --sql` shows. None
+    /// for the way back where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where a step cannot be written in the dialect.
+    pub fn planned(
+        &self,
+        down: bool,
+        environment: &str,
+        dialect: Dialect,
+    ) -> Result<Option<Vec<PlannedStep>>, Error> {
+        let steps = if down {
+            self.down(environment)
+        } else {
+            self.up(environment)
+        };
+        planned(self, steps, dialect)
     }
 
     pub(crate) fn up(&self, environment: &str) -> Steps {

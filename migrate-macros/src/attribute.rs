@@ -1,21 +1,27 @@
 //! `#[migration]`, stage by stage.
 
-use proc_macro2::TokenStream;
+use migrate_schema::Level;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::{
-    check::check,
-    config::{self, Loaded},
-    expand::expand,
+    check::{Context, check},
+    config::{self, Config, Loaded},
+    expand::{Facts, expand},
     fallback::fallback,
-    model, options, parse,
+    levels::Levels,
+    model::{self, Form},
+    options, parse,
+    replay::{Replayed, replay},
     report::Report,
+    verdict,
 };
 
-/// The whole of `#[migration(…)]`. The item itself comes out as it went in.
+/// The whole of `#[migration(…)]`. The item itself comes out as it went in, with a `down` where that was derived.
 pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut report = Report::default();
     let Loaded { config, tracking } = config::load(&mut report);
+    let written = arguments.clone();
     let mut arguments = parse::arguments(arguments);
     let item = parse::item(tokens.clone());
     let conditions = model::conditions(&item);
@@ -23,15 +29,82 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
     let id = model::id(&mut arguments, &mut report);
     let options = options::options(&arguments, &mut report);
     let model = model::model(options, &item, &mut report);
-    if let Some(model) = &model {
-        check(id.as_ref(), model, config.dialect(), &mut report);
+    let (Some(id), Some(model)) = (&id, &model) else {
+        if let Some(model) = &model {
+            without_history(model, &config, &mut report);
+        }
+        let made = fallback(&arguments, &item, &conditions);
+        let errors = report.into_compile_errors(&conditions);
+        return quote!(#tokens #tracking #made #errors);
+    };
+
+    let replayed = replay(id, model, &config, written, tokens.clone());
+    let derived = derived(model, &replayed);
+    let levels = Levels::new(Some(id), model, &config);
+    let is_refused = refuses(&replayed, &levels);
+    let context = Context {
+        settings: config.settings().map(|settings| &**settings),
+        levels,
+        has_way_back: derived.is_some()
+            || (model.down_is_left_out() && (is_refused || replayed.is_server)),
+    };
+    check(Some(id), model, &context, &mut report);
+    if let Some(settings) = context.settings {
+        verdict::tell(&replayed, id, settings, &context.levels, &mut report);
     }
-    let made = match (&id, &model) {
-        (Some(id), Some(model)) if report.is_empty() => expand(id, model, &conditions, &config),
-        _ => fallback(&arguments, &item, &conditions),
+    let warnings = report.warnings(&model::lint_attributes(&item));
+    let (tokens, made) = if report.is_empty() {
+        let facts = Facts {
+            unchecked: replayed.unchecked,
+            derived: derived.as_deref(),
+        };
+        let expanded = expand(id, model, &conditions, &config, &facts);
+        (with_down(tokens, model, expanded.down), expanded.rest)
+    } else {
+        (tokens, fallback(&arguments, &item, &conditions))
     };
     let errors = report.into_compile_errors(&conditions);
-    quote!(#tokens #tracking #made #errors)
+    quote!(#tokens #tracking #made #errors #warnings)
+}
+
+/// A migration without an id has no place in the history.
+fn without_history(model: &model::Model, config: &Config, report: &mut Report) {
+    let context = Context {
+        settings: config.settings().map(|settings| &**settings),
+        levels: Levels::new(None, model, config),
+        has_way_back: model.down_is_left_out(),
+    };
+    check(None, model, &context, report);
+}
+
+/// The statements of a `down` that was left out, where they can be told.
+fn derived(model: &model::Model, replayed: &Replayed) -> Option<Vec<String>> {
+    let verdict = replayed.verdict.as_ref()?;
+    let derived = verdict.derived_down.clone();
+    derived.filter(|_| model.down_is_left_out())
+}
+
+fn refuses(replayed: &Replayed, levels: &Levels<'_>) -> bool {
+    let findings = replayed.verdict.iter().flat_map(|v| &v.findings);
+    findings
+        .into_iter()
+        .any(|placed| levels.of(placed.finding.code) == Level::Deny)
+}
+
+/// Puts a function into the braces at the end of an `impl`.
+fn with_down(tokens: TokenStream, model: &model::Model, down: Option<TokenStream>) -> TokenStream {
+    let Some(down) = down.filter(|_| matches!(model.form, Form::Impl { .. })) else {
+        return tokens;
+    };
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    if let Some(TokenTree::Group(group)) = trees.last_mut() {
+        let mut body = group.stream();
+        body.extend(down);
+        let mut whole = Group::new(group.delimiter(), body);
+        whole.set_span(group.span());
+        *group = whole;
+    }
+    trees.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -6,13 +6,10 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
-use syn::LitStr;
 
-use crate::{
-    cache::FileCache,
-    lexer::{self, Kind, Token},
-    literal,
-};
+use migrate_schema::source::{Kind, Tokens, verbatim};
+
+use crate::cache::FileCache;
 
 /// What the `impl` has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,7 +76,7 @@ impl Source {
         // As the compiler reads a file.
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         let reader = Reader {
-            tokens: lexer::tokens(&text),
+            tokens: Tokens::read(&text),
             lines: line_starts(&text),
             text: &text,
         };
@@ -111,7 +108,7 @@ fn line_starts(text: &str) -> Vec<usize> {
 
 struct Reader<'a> {
     text: &'a str,
-    tokens: Vec<Token>,
+    tokens: Tokens<'a>,
     lines: Vec<usize>,
 }
 
@@ -121,14 +118,14 @@ impl Reader<'_> {
         let mut scopes: Vec<usize> = Vec::new();
         for at in 0..self.tokens.len() {
             let scope = scopes.last().copied();
-            match self.tokens[at].kind {
+            match self.kind(at) {
                 Kind::Open(_) if self.is(at, "{") => scopes.push(at),
                 Kind::Close if self.is(at, "}") => {
                     scopes.pop();
                 }
                 Kind::Word if self.is(at, "struct") => {
                     if let Some(name) = self.word(at + 1) {
-                        let (line, column) = self.place(self.tokens[at + 1].start);
+                        let (line, column) = self.place(self.tokens.start(at + 1));
                         source
                             .structs
                             .entry(name.to_owned())
@@ -190,7 +187,7 @@ impl Reader<'_> {
         while end > 0 && self.is(end - 1, "]") {
             let open = (0..end - 1)
                 .rev()
-                .find(|at| self.tokens[*at].kind == Kind::Open(end - 1));
+                .find(|at| self.tokens.close(*at) == Some(end - 1));
             let Some(open) = open.filter(|open| *open > 0 && self.is(open - 1, "#")) else {
                 return false;
             };
@@ -206,16 +203,16 @@ impl Reader<'_> {
     }
 
     fn implementation(&self, start: usize, open: usize) -> Implementation {
-        let Kind::Open(close) = self.tokens[open].kind else {
+        let Some(close) = self.tokens.close(open) else {
             return Implementation::default();
         };
         let mut found = Implementation {
-            line: self.place(self.tokens[start].start).0,
+            line: self.place(self.tokens.start(start)).0,
             ..Implementation::default()
         };
         let mut depth = 0_usize;
         for at in open + 1..close.min(self.tokens.len()) {
-            match self.tokens[at].kind {
+            match self.kind(at) {
                 Kind::Open(_) => depth += 1,
                 Kind::Close => depth = depth.saturating_sub(1),
                 Kind::Word if depth == 0 && self.is(at, "fn") => {
@@ -234,39 +231,28 @@ impl Reader<'_> {
 
     /// The literal in the group that opens here, if it is alone in it.
     fn sql(&self, open: usize) -> Option<Text> {
-        let Kind::Open(close) = self.tokens.get(open)?.kind else {
-            return None;
-        };
-        let token = self.tokens.get(open + 1)?;
+        let close = self.tokens.close(open)?;
         let alone = close == open + 2 || (close == open + 3 && self.is(open + 2, ","));
-        if token.kind != Kind::Text || !alone {
-            return None;
-        }
-        let source = self.text.get(token.start..token.end)?;
-        let value = syn::parse_str::<LitStr>(source).ok()?.value();
-        let (line, column) = self.place(token.start);
+        let value = self.tokens.string(open + 1).filter(|_| alone)?.into_owned();
+        let (line, column) = self.place(self.tokens.start(open + 1));
         Some(Text {
-            prefix: literal::verbatim(source, &value),
+            prefix: verbatim(self.tokens.text(open + 1), &value),
             value,
             line,
             column,
         })
     }
 
-    fn text(&self, at: usize) -> &str {
-        self.tokens
-            .get(at)
-            .and_then(|token| self.text.get(token.start..token.end))
-            .unwrap_or_default()
+    fn kind(&self, at: usize) -> Kind {
+        self.tokens.get(at).map_or(Kind::Other, |token| token.kind)
     }
 
     fn is(&self, at: usize, text: &str) -> bool {
-        self.text(at) == text
+        self.tokens.is(at, text)
     }
 
     fn word(&self, at: usize) -> Option<&str> {
-        let token = self.tokens.get(at)?;
-        (token.kind == Kind::Word).then(|| self.text(at))
+        self.tokens.word(at)
     }
 
     /// The line and the column, in characters, of a byte; both from 1.

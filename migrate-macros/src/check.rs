@@ -1,28 +1,40 @@
 //! What the parts of a model say together: options that contradict each other, a missing `down`, and statements
 //! that cannot run where the migration runs.
 
-use migrate_schema::{Code, Dialect, Finding, StatementKind, statement};
+use migrate_schema::{Code, Finding, Level, StatementKind, settings::Settings};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::LitStr;
 
 use crate::{
     beside::{self, Text},
-    body, literal,
+    body,
+    levels::Levels,
+    literal,
     model::{Form, Id, Model},
+    parsed::parsed,
     report::Report,
     sql,
 };
 
-/// Checks a model. Without a dialect, because the configuration is broken, SQL is not looked at.
-pub(crate) fn check(id: Option<&Id>, model: &Model, dialect: Option<Dialect>, report: &mut Report) {
+/// What a check of a model needs to know.
+pub(crate) struct Context<'a> {
+    /// How SQL is checked; none because the configuration is broken, so that SQL is not looked at.
+    pub(crate) settings: Option<&'a Settings>,
+    pub(crate) levels: Levels<'a>,
+    /// What is missing is not to be told: `down` was derived, or follows from another error, or nobody can know.
+    pub(crate) has_way_back: bool,
+}
+
+/// Checks a model.
+pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, report: &mut Report) {
     renamed_from_itself(id, model, report);
     conflicts(model, report);
     let transaction = model.options.transaction.as_ref();
     let in_transaction =
         transaction.is_none_or(|t| t.value) && !model.options.is_doubtful("transaction");
     let statements = Statements {
-        dialect,
+        context,
         in_transaction,
     };
     match &model.form {
@@ -33,14 +45,9 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, dialect: Option<Dialect>, re
             ..
         } => {
             let name = path.segments.last().map(|s| s.ident.to_string());
-            down(
-                model,
-                *has_down,
-                name.unwrap_or_default(),
-                path,
-                None,
-                report,
-            );
+            let name = name.unwrap_or_default();
+            Back::new(model, *has_down || context.has_way_back, name, None)
+                .check(path, context, report);
             for text in body::literals(body) {
                 statements.check(&text, report);
             }
@@ -50,10 +57,11 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, dialect: Option<Dialect>, re
             up,
             down: back,
         } => {
-            down(model, back.is_some(), name.to_string(), name, None, report);
+            let has_down = back.is_some() || context.has_way_back;
+            Back::new(model, has_down, name.to_string(), None).check(name, context, report);
             for text in std::iter::once(up).chain(back) {
-                if let Some(dialect) = dialect {
-                    sql::check(text, dialect, report);
+                if let Some(settings) = context.settings {
+                    sql::check(text, settings, &|code| context.levels.of(code), report);
                 }
                 statements.check(text, report);
             }
@@ -125,68 +133,92 @@ fn conflicts(model: &Model, report: &mut Report) {
     }
 }
 
-/// Either `down` or a reason why there is none. `place` names the `impl` where the error cannot point at it.
-fn down(
-    model: &Model,
+/// Either `down` or a reason why there is none.
+struct Back<'a> {
+    model: &'a Model,
     has_down: bool,
     name: String,
-    tokens: impl ToTokens,
-    place: Option<&str>,
-    report: &mut Report,
-) {
-    let text = |message: String, code: Code, help: &str| {
-        let place = place.map(|p| format!("\n  --> {p}")).unwrap_or_default();
+    /// Names the `impl` where the error cannot point at it.
+    place: Option<String>,
+}
+
+impl<'a> Back<'a> {
+    fn new(model: &'a Model, has_down: bool, name: String, place: Option<String>) -> Self {
+        Self {
+            model,
+            has_down,
+            name,
+            place,
+        }
+    }
+
+    fn text(&self, message: &str, code: Code, help: &str) -> String {
+        let place = self.place.as_ref().map(|p| format!("\n  --> {p}"));
+        let place = place.unwrap_or_default();
         format!("{message} [{code}]{place}\n  = help: {help}")
-    };
-    match &model.options.irreversible {
-        Some(irreversible) if has_down => {
-            let message = format!("`{name}` is `irreversible` and has `down`");
-            let help = "remove one of the two";
-            let text = text(message, Code::OptionConflict, help);
-            report.rendered(irreversible.name.span(), text);
-        }
-        None if !has_down
-            && !["irreversible", "down"]
-                .iter()
-                .any(|o| model.options.is_doubtful(o)) =>
-        {
-            let help = match model.form {
-                Form::Short { .. } => {
-                    "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
+    }
+
+    fn check(&self, tokens: impl ToTokens, context: &Context<'_>, report: &mut Report) {
+        let name = &self.name;
+        let options = &self.model.options;
+        match &options.irreversible {
+            Some(irreversible) if self.has_down && !context.has_way_back => {
+                let message = format!("`{name}` is `irreversible` and has `down`");
+                let text = self.text(&message, Code::OptionConflict, "remove one of the two");
+                report.rendered(irreversible.name.span(), text);
+            }
+            None if !self.has_down
+                && !["irreversible", "down"]
+                    .iter()
+                    .any(|o| options.is_doubtful(o)) =>
+            {
+                let help = match self.model.form {
+                    Form::Short { .. } => {
+                        "write `down = \"…\"`, or say why it cannot be undone: `irreversible = \"the old values are gone\"`"
+                    }
+                    _ => {
+                        "write `fn down(&self, steps: &mut Steps)`, or say why it cannot be undone: `#[migration(\"…\", irreversible = \"the old values are gone\")]`"
+                    }
+                };
+                let message = format!(
+                    "`{name}` has no `down`, and what would undo `up` cannot be told from it"
+                );
+                let text = self.text(&message, Code::MissingDown, help);
+                match context.levels.of(Code::MissingDown) {
+                    Level::Deny => report.rendered_on(tokens, text),
+                    level => {
+                        let first = tokens.to_token_stream().into_iter().next();
+                        let span = first.map_or_else(Span::call_site, |tree| tree.span());
+                        report.leveled(span, Code::MissingDown, text, level);
+                    }
                 }
-                _ => {
-                    "write `fn down(&self, steps: &mut Steps)`, or say why it cannot be undone: `#[migration(\"…\", irreversible = \"the old values are gone\")]`"
-                }
-            };
-            let message = format!("`{name}` has no `down`");
-            report.rendered_on(tokens, text(message, Code::MissingDown, help));
+            }
+            _ => {}
         }
-        _ => {}
     }
 }
 
 /// The `impl` beside a struct, as far as the file shows it.
-fn beside(model: &Model, name: &Ident, statements: &Statements, report: &mut Report) {
+fn beside(model: &Model, name: &Ident, statements: &Statements<'_>, report: &mut Report) {
     let Some((file, found)) = beside::find(name) else {
         return;
     };
-    let place = format!("{file}:{}", found.line);
-    down(
-        model,
-        found.has_down,
-        name.to_string(),
+    let place = Some(format!("{file}:{}", found.line));
+    Back::new(model, found.has_down, name.to_string(), place).check(
         name,
-        Some(&place),
+        statements.context,
         report,
     );
     for text in &found.texts {
         for finding in statements.findings(&text.value) {
-            report.rendered(Span::call_site(), render(&finding, text, &file));
+            let level = statements.context.levels.of(finding.code);
+            let rendered = render(&finding, text, &file);
+            report.leveled(Span::call_site(), finding.code, rendered, level);
         }
     }
 }
 
-fn render(finding: &Finding, text: &Text, file: &str) -> String {
+pub(crate) fn render(finding: &Finding, text: &Text, file: &str) -> String {
     finding.render(&text.value, |line, column| match text.prefix {
         Some(prefix) => {
             let place = literal::Place {
@@ -204,26 +236,29 @@ fn render(finding: &Finding, text: &Text, file: &str) -> String {
 }
 
 /// What a migration that runs in a transaction cannot contain.
-struct Statements {
-    dialect: Option<Dialect>,
+struct Statements<'a> {
+    context: &'a Context<'a>,
     in_transaction: bool,
 }
 
-impl Statements {
+impl Statements<'_> {
     fn check(&self, text: &LitStr, report: &mut Report) {
         for finding in self.findings(&text.value()) {
-            report.finding(text, &finding);
+            report.finding(text, &finding, self.context.levels.of(finding.code));
         }
     }
 
     fn findings(&self, sql: &str) -> Vec<Finding> {
-        match self.dialect {
-            Some(dialect) if self.in_transaction => statement::split(sql, dialect)
-                .into_iter()
-                .filter_map(|s| finding(s.kind, s.start..s.end))
-                .collect(),
-            _ => Vec::new(),
+        let settings = self.context.settings.filter(|_| self.in_transaction);
+        let mut findings: Vec<Finding> = Vec::new();
+        for target in settings.into_iter().flat_map(|settings| &settings.targets) {
+            for parsed in &parsed(sql, target).statements {
+                let statement = parsed.statement;
+                let found = finding(statement.kind, statement.start..statement.end);
+                findings.extend(found.filter(|found| !findings.contains(found)));
+            }
         }
+        findings
     }
 }
 
@@ -252,7 +287,7 @@ fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model, options, parse};
+    use crate::{config::Config, model, options, parse};
     use proc_macro2::TokenStream;
     use quote::quote;
 
@@ -262,7 +297,13 @@ mod tests {
         let id = model::id(&mut arguments, &mut report);
         let options = options::options(&arguments, &mut report);
         let model = model::model(options, &parse::item(item), &mut report).unwrap();
-        check(id.as_ref(), &model, Some(Dialect::Sqlite), &mut report);
+        let config = Config::default();
+        let context = Context {
+            settings: config.settings().map(|settings| &**settings),
+            levels: Levels::new(id.as_ref(), &model, &config),
+            has_way_back: false,
+        };
+        check(id.as_ref(), &model, &context, &mut report);
         report.messages()
     }
 

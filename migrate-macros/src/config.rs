@@ -3,7 +3,7 @@
 use std::{env, path::Path, sync::Arc};
 
 use migrate_schema::{
-    Dialect,
+    Code, Dialect, Finding, grammar,
     settings::{self, Settings},
 };
 use proc_macro2::{Span, TokenStream};
@@ -93,7 +93,8 @@ struct Manifest {
 
 impl Manifest {
     fn new(path: &Path, text: &str) -> Self {
-        let (read, findings) = settings::Manifest::read(text);
+        let (read, mut findings) = settings::Manifest::read(text);
+        findings.extend(not_built_in(&read));
         let config = Config {
             set: read.set,
             settings: Arc::new(read.settings),
@@ -106,6 +107,19 @@ impl Manifest {
             errors: findings.iter().map(|f| f.render(text, place)).collect(),
         }
     }
+}
+
+/// Each grammar is a feature, and nothing is checked without one.
+fn not_built_in(read: &settings::Manifest) -> Option<Finding> {
+    let mut targets = read.settings.targets.iter();
+    let target = targets.find(|target| !grammar::is_built_in(target.dialect()))?;
+    let title = target.product.title();
+    let message = format!("migrate-core was built without what checks the SQL of {title}");
+    let finding = Finding::new(Code::Configuration, message, read.databases.clone());
+    Some(finding.help(format!(
+        "turn on its feature `check-{}`, or name the databases that the migrations are for: `dialects = [\"sqlite\"]`",
+        target.dialect()
+    )))
 }
 
 /// The path as the compiler shows the others: below the folder that it runs in.
@@ -136,6 +150,8 @@ mod tests {
         assert_eq!(Config::default().dialect(), Some(Dialect::Sqlite));
         let text = "[package.metadata.migrate]\ndialects = [\"postgres\", \"sqlite\"]";
         let manifest = Manifest::new(Path::new("Cargo.toml"), text);
-        assert_eq!(manifest.config.dialect(), Some(Dialect::Postgres));
+        assert_eq!(manifest.config.dialect_or_default(), Dialect::Postgres);
+        let is_broken = manifest.config.dialect().is_none();
+        assert_eq!(is_broken, !grammar::is_built_in(Dialect::Postgres));
     }
 }

@@ -15,49 +15,86 @@ use crate::{
     sql,
 };
 
-/// All that is put behind the item.
+/// What is known beyond the model.
+#[derive(Default)]
+pub(crate) struct Facts<'a> {
+    /// Why the history was not replayed.
+    pub(crate) unchecked: Option<&'static str>,
+    /// The statements of a `down` that was left out.
+    pub(crate) derived: Option<&'a [String]>,
+}
+
+/// What a migration becomes.
+pub(crate) struct Expanded {
+    /// The derived `down`.
+    pub(crate) down: Option<TokenStream>,
+    /// All that is put behind the item.
+    pub(crate) rest: TokenStream,
+}
+
+/// Makes all that a migration becomes.
 pub(crate) fn expand(
     id: &Id,
     model: &Model,
     conditions: &[Attribute],
     config: &Config,
-) -> TokenStream {
+    facts: &Facts<'_>,
+) -> Expanded {
     let dialect = config.dialect_or_default();
-    let implementation = implementation(model, dialect);
-    let registration = registration(id, model, config);
+    let down = facts.derived.map(|statements| {
+        let literals = statements
+            .iter()
+            .map(|sql| LitStr::new(sql, Span::call_site()));
+        function("down", &literals.collect::<Vec<_>>(), dialect)
+    });
+    let implementation = implementation(model, down.as_ref(), dialect);
+    let registration = registration(id, model, config, facts);
     let version = version(&id.id, &config.set(), id.literal.span());
     let implementation = implementation.map(|tokens| quote!(#(#conditions)* #tokens));
-    quote! {
+    let rest = quote! {
         #implementation
         #(#conditions)*
         ::migrate_core::__private::v1::inventory::submit! { #registration }
         #(#conditions)*
         #version
+    };
+    Expanded { down, rest }
+}
+
+/// `fn up` or `fn down` that pushes these texts.
+fn function(name: &str, texts: &[LitStr], dialect: Dialect) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    let texts = texts
+        .iter()
+        .map(|text| sql::value(text, &sql::statements(text, dialect), dialect));
+    quote! {
+        fn #name(&self, steps: &mut ::migrate_core::__private::v1::Steps) {
+            #(steps.sql(#texts);)*
+        }
     }
 }
 
 /// The `impl` of the short form.
-fn implementation(model: &Model, dialect: Dialect) -> Option<TokenStream> {
+fn implementation(
+    model: &Model,
+    derived: Option<&TokenStream>,
+    dialect: Dialect,
+) -> Option<TokenStream> {
     let Form::Short { name, up, down } = &model.form else {
         return None;
     };
-    let function = |function: &str, text: &LitStr| {
-        let function = Ident::new(function, Span::call_site());
-        let sql = sql::value(text, &sql::statements(text, dialect), dialect);
-        quote! {
-            fn #function(&self, steps: &mut ::migrate_core::__private::v1::Steps) {
-                steps.sql(#sql);
-            }
-        }
-    };
-    let up = function("up", up);
-    let down = down.as_ref().map(|down| function("down", down));
+    let up = function("up", std::slice::from_ref(up), dialect);
+    let down = down.as_ref().map(|down| {
+        let down = std::slice::from_ref(down);
+        function("down", down, dialect)
+    });
+    let down = down.as_ref().or(derived);
     Some(quote! {
         impl ::migrate_core::__private::v1::Migration for #name { #up #down }
     })
 }
 
-fn registration(id: &Id, model: &Model, config: &Config) -> TokenStream {
+fn registration(id: &Id, model: &Model, config: &Config, facts: &Facts<'_>) -> TokenStream {
     let options = &model.options;
     let mut fields = Fields(TokenStream::new());
     fields.push("description", description(&id.id, model));
@@ -96,6 +133,10 @@ fn registration(id: &Id, model: &Model, config: &Config) -> TokenStream {
         .filter(|v| !v.is_empty())
     {
         fields.push("program_version", version);
+    }
+    fields.some("unchecked", facts.unchecked);
+    if facts.derived.is_some() {
+        fields.push("derived_down", true);
     }
     let (fields, set, text) = (fields.0, config.set(), id.id.as_str());
     let value = match &model.form {
@@ -189,7 +230,9 @@ mod tests {
         let item = parse::item(item);
         let model = model::model(options, &item, &mut report).unwrap();
         let conditions = model::conditions(&item);
-        expand(&id, &model, &conditions, &Config::default())
+        let facts = Facts::default();
+        expand(&id, &model, &conditions, &Config::default(), &facts)
+            .rest
             .to_string()
             .replace(' ', "")
     }

@@ -52,13 +52,18 @@ mod expand;
 mod fallback;
 mod folder;
 mod folder_files;
-mod lexer;
+mod invocation;
+mod levels;
 mod literal;
 mod model;
 mod options;
 mod parse;
+mod parsed;
+mod replay;
 mod report;
 mod sql;
+mod tokens;
+mod verdict;
 
 use proc_macro::TokenStream;
 

@@ -1,5 +1,6 @@
 //! String literals: which tokens are one, and where the characters of its value stand in the file.
 
+use migrate_schema::source::verbatim;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{Lit, LitStr};
 
@@ -67,20 +68,6 @@ pub(crate) fn place(literal: &LitStr) -> Option<Place> {
     })
 }
 
-/// The number of characters in front of the value, if the text of the literal is the value between quotes.
-pub(crate) fn verbatim(source: &str, value: &str) -> Option<usize> {
-    let raw = source.strip_prefix('r');
-    let unprefixed = raw.unwrap_or(source);
-    let body = unprefixed.trim_start_matches('#');
-    let hashes = unprefixed.len() - body.len();
-    let inner = body
-        .get(..body.len().checked_sub(hashes)?)?
-        .strip_prefix('"')?
-        .strip_suffix('"')?;
-    (inner == value && (raw.is_some() || !inner.contains('\\')))
-        .then_some(usize::from(raw.is_some()) + hashes + 1)
-}
-
 /// What an error about the literal points at: all of it, or only its start where it has several lines,
 /// because the compiler would show the first and the last of them and not the one that is meant.
 pub(crate) fn mark(literal: &LitStr) -> Span {
@@ -133,20 +120,6 @@ mod tests {
         let outer = Group::new(Delimiter::None, quote!(#inner));
         assert_eq!(only(quote!(#outer)).unwrap().value(), "a");
         assert_eq!(only(quote!(#outer,)).unwrap().value(), "a");
-    }
-
-    #[test]
-    fn only_what_stands_in_the_file_as_it_is_has_a_place() {
-        assert_eq!(verbatim("\"SELECT 1\"", "SELECT 1"), Some(1));
-        assert_eq!(verbatim("r\"a\\b\"", "a\\b"), Some(2));
-        assert_eq!(verbatim("r##\"a\"#b\"##", "a\"#b"), Some(4));
-        assert_eq!(verbatim("\"a\nb\"", "a\nb"), Some(1));
-        assert_eq!(verbatim("\"a\\\"b\"", "a\"b"), None);
-        assert_eq!(verbatim("\"a\\\\b\"", "a\\\\b"), None);
-        assert_eq!(verbatim("make_sql!(a)", "SELECT 1"), None);
-        assert_eq!(verbatim("", ""), None);
-        assert_eq!(verbatim("\"", ""), None);
-        assert_eq!(verbatim("r#", ""), None);
     }
 
     #[test]

@@ -52,6 +52,22 @@ pub(crate) enum Form {
     },
 }
 
+impl Model {
+    /// There is no `down`, and nothing says that there is none.
+    pub(crate) fn down_is_left_out(&self) -> bool {
+        let has_down = match &self.form {
+            Form::Impl { has_down, .. } => *has_down,
+            Form::Beside { .. } => true,
+            Form::Short { down, .. } => down.is_some(),
+        };
+        !has_down
+            && self.options.irreversible.is_none()
+            && !["irreversible", "down"]
+                .iter()
+                .any(|option| self.options.is_doubtful(option))
+    }
+}
+
 /// Takes the identifier from the front of the arguments.
 pub(crate) fn id(arguments: &mut Vec<Argument>, report: &mut Report) -> Option<Id> {
     const HELP: &str = "write the id first, `#[migration(\"20260215_create_users\")]`: a date, a moment or a number, and what it does";
@@ -226,6 +242,18 @@ pub(crate) fn conditions(item: &Item) -> Vec<Attribute> {
     };
     let conditions = attributes.iter().filter(|a| a.path().is_ident("cfg"));
     conditions.cloned().collect()
+}
+
+/// The attributes of the item that set the levels of lints.
+pub(crate) fn lint_attributes(item: &Item) -> Vec<&Attribute> {
+    let attributes = match item {
+        Item::Impl(item) => &item.attributes,
+        Item::Struct(item) => &item.attributes,
+        Item::Other(_) => return Vec::new(),
+    };
+    let names = ["cfg", "allow", "expect", "warn", "deny", "forbid"];
+    let sets = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
+    attributes.iter().filter(sets).collect()
 }
 
 fn documentation(attributes: &[Attribute]) -> Option<String> {

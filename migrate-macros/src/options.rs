@@ -1,13 +1,13 @@
 //! The options of `#[migration(…)]`, each with the type that it takes.
 
-use migrate_schema::{Code, MigrationId, listed, nearest_or_longer};
+use migrate_schema::{Code, Level, MigrationId, finding::CodeError, listed, nearest_or_longer};
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
 use crate::{
     literal,
-    parse::{Argument, is_punct},
+    parse::{self, Argument, is_punct},
     report::Report,
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) renamed_from: Option<Given<LitStr>>,
     pub(crate) after: Option<Given<Vec<LitStr>>>,
     pub(crate) feature: Option<Given<LitStr>>,
+    /// How severe some codes are here.
+    pub(crate) levels: Vec<(Code, Level)>,
     /// The options that may have been meant by what could not be read. What would follow from their absence is
     /// no error of its own.
     doubtful: Vec<&'static str>,
@@ -43,7 +45,7 @@ impl Options {
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "up",
     "down",
     "irreversible",
@@ -54,7 +56,13 @@ const NAMES: [&str; 10] = [
     "renamed_from",
     "after",
     "feature",
+    "allow",
+    "warn",
+    "deny",
 ];
+
+/// Options that may stand several times.
+const LEVELS: [&str; 3] = ["allow", "warn", "deny"];
 
 /// Reads every option; what is wrong with any of them is reported.
 pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
@@ -66,7 +74,8 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
             options.doubtful.extend(NAMES);
             continue;
         };
-        if seen.contains(&name) {
+        let is_level = LEVELS.iter().any(|level| name == level);
+        if seen.contains(&name) && !is_level {
             let message = format!("`{name}` is given twice");
             report.at(
                 name.span(),
@@ -94,6 +103,7 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
             "renamed_from" => options.renamed_from = given.renamed_from(report),
             "after" => options.after = given.after(report),
             "feature" => options.feature = given.text("the name of a feature", "billing", report),
+            _ if is_level => options.levels.extend(given.levels(report)),
             _ => unknown(name, report),
         }
         if report.len() > before {
@@ -183,6 +193,51 @@ impl Raw<'_> {
                 None
             }
         }
+    }
+
+    /// `allow(no_such_table, reason = "why")`
+    fn levels(&self, report: &mut Report) -> Vec<(Code, Level)> {
+        let name = self.name.to_string();
+        let help = format!("write `{name}(no_such_table, reason = \"another program makes it\")`");
+        let trees = literal::flatten(self.argument.value.clone());
+        let [TokenTree::Group(group)] = trees.as_slice() else {
+            let message = format!("`{name}` takes codes in parentheses");
+            self.wrong(message, &help, report);
+            return Vec::new();
+        };
+        let Ok(level) = name.parse::<Level>() else {
+            return Vec::new();
+        };
+        let mut levels = Vec::new();
+        let mut reason = false;
+        for argument in parse::arguments(group.stream()) {
+            match (&argument.name, argument.value.is_empty()) {
+                (Some(name), false) if name == "reason" => {
+                    let text = literal::only(argument.value.clone());
+                    reason = text.is_some_and(|text| !text.value().trim().is_empty());
+                }
+                (Some(code), true) => match code.to_string().parse() {
+                    Ok(code) => levels.push((code, level)),
+                    Err(error) => {
+                        let text = CodeError::to_string(&error);
+                        let (message, help) = text.split_once(": ").unwrap_or((&text, &help));
+                        report.at(code.span(), Code::OptionValue, message, help);
+                    }
+                },
+                _ => self.wrong(format!("`{name}` takes codes, and a reason"), &help, report),
+            }
+        }
+        if levels.is_empty() && report.is_empty() {
+            self.wrong(format!("`{name}` names no code"), &help, report);
+        } else if level == Level::Allow && !reason {
+            let message = "`allow` without a reason".to_owned();
+            self.wrong(
+                message,
+                "add why it is right here: `reason = \"…\"`",
+                report,
+            );
+        }
+        levels
     }
 
     fn environments(&self, report: &mut Report) -> Option<Given<Vec<LitStr>>> {

@@ -2,17 +2,25 @@
 
 use std::fmt::Display;
 
-use migrate_schema::{Code, Finding};
-use proc_macro2::{Span, TokenStream};
+use migrate_schema::{Code, Finding, Level};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, LitStr};
 
 use crate::literal;
 
-/// The errors found so far.
+/// What was found so far.
 #[derive(Default)]
 pub(crate) struct Report {
     errors: Vec<syn::Error>,
+    warnings: Vec<Warning>,
+}
+
+/// What is told without stopping the compiler.
+struct Warning {
+    span: Span,
+    code: Code,
+    text: String,
 }
 
 impl Report {
@@ -35,14 +43,37 @@ impl Report {
     }
 
     /// A finding about the SQL of a literal, with its place in the file where that can be told.
-    pub(crate) fn finding(&mut self, literal: &LitStr, finding: &Finding) {
+    pub(crate) fn finding(&mut self, literal: &LitStr, finding: &Finding, level: Level) {
+        if level == Level::Allow {
+            return;
+        }
         let place = literal::place(literal);
         let text = finding.render(&literal.value(), |line, column| match &place {
             Some(place) => place.of(line, column),
             None => format!("line {line}, column {column} of the SQL"),
         });
-        self.errors
-            .push(syn::Error::new(literal::mark(literal), text));
+        self.leveled(literal::mark(literal), finding.code, text, level);
+    }
+
+    /// A finding about something that is no SQL text.
+    pub(crate) fn finding_at(&mut self, span: Span, finding: &Finding, level: Level) {
+        let mut text = format!("{} [{}]", finding.message, finding.code);
+        if let Some(help) = &finding.help {
+            text += &format!("\n  = help: {help}");
+        }
+        for note in &finding.notes {
+            text += &format!("\n  = note: {note}");
+        }
+        self.leveled(span, finding.code, text, level);
+    }
+
+    /// What has a level, and is already complete.
+    pub(crate) fn leveled(&mut self, span: Span, code: Code, text: String, level: Level) {
+        match level {
+            Level::Allow => {}
+            Level::Warn => self.warnings.push(Warning { span, code, text }),
+            Level::Deny => self.errors.push(syn::Error::new(span, text)),
+        }
     }
 
     /// An error whose text is already complete.
@@ -55,7 +86,7 @@ impl Report {
         self.errors.push(syn::Error::new_spanned(tokens, text));
     }
 
-    /// Whether nothing was found.
+    /// Whether there is no error.
     pub(crate) fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }
@@ -72,6 +103,25 @@ impl Report {
             quote!(#(#conditions)* #error)
         });
         errors.collect()
+    }
+
+    /// Every warning as the use of a deprecated constant, which is what stable Rust has for them. It obeys
+    /// `#[allow(deprecated)]` around the item, and that on the item, which is among `attributes`.
+    pub(crate) fn warnings(&self, attributes: &[&Attribute]) -> TokenStream {
+        let warnings = self.warnings.iter().map(|Warning { span, code, text }| {
+            let name = Ident::new(code.name(), Span::call_site());
+            let used = Ident::new(code.name(), *span);
+            quote! {
+                #(#attributes)*
+                const _: () = {
+                    #[deprecated(note = #text)]
+                    #[allow(non_upper_case_globals)]
+                    const #name: () = ();
+                    #used
+                };
+            }
+        });
+        warnings.collect()
     }
 
     /// The messages, for tests.
@@ -95,7 +145,9 @@ mod tests {
         assert!(report.is_empty());
         report.at(Span::call_site(), Code::IdShape, "one", "two");
         let literal: LitStr = syn::parse_quote!("SELEC 1");
-        report.finding(&literal, &Finding::new(Code::SqlSyntax, "three", 0..5));
+        let finding = Finding::new(Code::SqlSyntax, "three", 0..5);
+        report.finding(&literal, &finding, Level::Deny);
+        report.finding(&literal, &finding, Level::Allow);
         assert_eq!(
             report.messages(),
             [
@@ -107,5 +159,20 @@ mod tests {
         let tokens = report.into_compile_errors(&[condition]).to_string();
         assert_eq!(tokens.matches("cfg (unix)").count(), 2, "{tokens}");
         assert_eq!(tokens.matches("compile_error").count(), 2, "{tokens}");
+    }
+
+    #[test]
+    fn warnings_are_deprecations_of_their_code() {
+        let mut report = Report::default();
+        let finding = Finding::new(Code::UndeclaredName, "one", 0..1).help("two");
+        report.finding_at(Span::call_site(), &finding, Level::Warn);
+        assert!(report.is_empty());
+        let allow: Attribute = syn::parse_quote!(#[allow(deprecated)]);
+        let tokens = report.warnings(&[&allow]).to_string();
+        assert!(tokens.contains("one [undeclared_name]"), "{tokens}");
+        assert!(
+            tokens.starts_with("# [allow (deprecated)] const _"),
+            "{tokens}"
+        );
     }
 }

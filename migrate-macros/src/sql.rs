@@ -1,6 +1,8 @@
 //! `sql!`: one literal, checked where it stands.
 
-use migrate_schema::{Checksum, Code, Dialect, Statement, statement, syntax};
+use migrate_schema::{
+    Checksum, Code, Dialect, Finding, Level, Statement, settings::Settings, statement,
+};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::LitStr;
@@ -8,6 +10,7 @@ use syn::LitStr;
 use crate::{
     config::{self, Loaded},
     literal,
+    parsed::parsed,
     report::Report,
 };
 
@@ -18,8 +21,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let dialect = config.dialect_or_default();
     let value = match literal::only(input.clone()) {
         Some(text) => {
-            let statements = match config.dialect() {
-                Some(dialect) => check(&text, dialect, &mut report),
+            let statements = match config.settings() {
+                Some(settings) => check(&text, settings, &|code| settings.level(code), &mut report),
                 None => Vec::new(),
             };
             value(&text, &statements, dialect)
@@ -29,7 +32,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             value(&LitStr::new("", Span::call_site()), &[], dialect)
         }
     };
+    let warnings = report.warnings(&[]);
     let errors = report.into_compile_errors(&[]);
+    let errors = quote!(#errors #warnings);
     if tracking.is_empty() && errors.is_empty() {
         value
     } else {
@@ -37,13 +42,42 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-/// Checks the syntax of a literal; its statements.
-pub(crate) fn check(text: &LitStr, dialect: Dialect, report: &mut Report) -> Vec<Statement> {
-    let (checked, findings) = syntax::check(&text.value(), dialect);
-    for finding in findings {
-        report.finding(text, &finding);
+/// Checks the syntax of a literal for every database; its statements for the first.
+pub(crate) fn check(
+    text: &LitStr,
+    settings: &Settings,
+    level: &dyn Fn(Code) -> Level,
+    report: &mut Report,
+) -> Vec<Statement> {
+    let sql = text.value();
+    for finding in findings(&sql, settings) {
+        report.finding(text, &finding, level(finding.code));
     }
-    checked.into_iter().map(|c| c.statement).collect()
+    let first = settings.targets.first().cloned().unwrap_or_default();
+    let parsed = parsed(&sql, &first);
+    parsed.statements.iter().map(|p| p.statement).collect()
+}
+
+/// What is wrong with the syntax of a text, for all databases together. What only some of them refuse says which.
+pub(crate) fn findings(sql: &str, settings: &Settings) -> Vec<Finding> {
+    let mut found: Vec<(Finding, Vec<&str>)> = Vec::new();
+    for target in &settings.targets {
+        for finding in &parsed(sql, target).findings {
+            match found.iter_mut().find(|(known, _)| known == finding) {
+                Some((_, on)) => on.push(target.product.title()),
+                None => found.push((finding.clone(), vec![target.product.title()])),
+            }
+        }
+    }
+    let all = settings.targets.len();
+    let told = found.into_iter().map(|(finding, on)| {
+        if on.len() == all {
+            finding
+        } else {
+            finding.note(format!("on {}", on.join(" and ")))
+        }
+    });
+    told.collect()
 }
 
 /// The value of the library's type `Sql`. The list of statements is in a `const` block because what a function
@@ -174,7 +208,8 @@ mod tests {
         let mut report = Report::default();
         check(
             &literal("SELEC 1; DROP TABLE; BEGIN"),
-            Dialect::Sqlite,
+            &Settings::default(),
+            &Code::level,
             &mut report,
         );
         let messages = report.messages();

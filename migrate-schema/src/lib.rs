@@ -27,6 +27,8 @@ pub mod render;
 #[cfg(feature = "check")]
 pub mod replay;
 pub mod settings;
+#[cfg(feature = "check")]
+pub mod source;
 pub mod statement;
 #[cfg(feature = "parse")]
 pub mod syntax;

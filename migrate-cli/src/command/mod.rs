@@ -6,8 +6,8 @@ mod project;
 use std::time::Duration;
 
 use migrate_core::{
-    MigrationStatus, Migrator, Progress, Report, Request, State, Status, rusqlite::Connection,
-    sqlite,
+    Dialect, MigrationStatus, Migrator, Progress, Registered, Report, Request, State, Status,
+    rusqlite::Connection, sqlite,
 };
 
 pub(crate) use project::{import_into, in_package, project};
@@ -15,7 +15,7 @@ pub(crate) use project::{import_into, in_package, project};
 use crate::{
     args::{Asked, Global},
     fault::{Exit, Fault},
-    output::{self, Found, Output},
+    output::{self, Found, Output, Ways},
 };
 
 /// A command on a database.
@@ -49,8 +49,14 @@ pub(crate) fn database(url: &str, global: &Global, asked: Asked) -> Result<Exit,
             out.plan(&plan, &request, false)?;
             Ok(Exit::Done)
         }
-        Asked::Status => {
-            out.status(&migrator.status(&mut existing(url, &out)?)?)?;
+        Asked::Status { sql } => {
+            let status = migrator.status(&mut existing(url, &out)?)?;
+            let sql = if sql {
+                ways(&migrator, global)?
+            } else {
+                Vec::new()
+            };
+            out.status(&status, &sql)?;
             Ok(Exit::Done)
         }
         Asked::Check => {
@@ -124,6 +130,26 @@ fn existing(url: &str, out: &Output) -> Result<Connection, Fault> {
             Ok(sqlite::open(":memory:")?)
         }
     }
+}
+
+/// What each migration of the program does, and how it goes back.
+fn ways(migrator: &Migrator, global: &Global) -> Result<Vec<Ways>, Fault> {
+    let registry = migrator.registry()?;
+    let environment = &global.env;
+    let one = |one: &Registered| {
+        Ok(Ways {
+            set: one.set().to_owned(),
+            id: one.id().to_string(),
+            up: one
+                .planned(false, environment, Dialect::Sqlite)?
+                .unwrap_or_default(),
+            down: one.planned(true, environment, Dialect::Sqlite)?,
+            derived: one.has_derived_down(),
+            irreversible: one.irreversible().map(str::to_owned),
+            unchecked: one.unchecked().map(str::to_owned),
+        })
+    };
+    registry.iter().map(one).collect()
 }
 
 fn findings(status: &Status, pending: bool) -> Vec<Found> {

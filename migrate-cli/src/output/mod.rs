@@ -5,6 +5,7 @@ mod plan;
 mod progress;
 mod project;
 mod status;
+mod ways;
 
 use std::ffi::OsString;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub(crate) use plan::migrations;
 pub(crate) use progress::Progress;
 pub(crate) use status::{has_several_sets, name};
+pub(crate) use ways::Ways;
 
 use crate::{
     args::Format,
@@ -125,10 +127,19 @@ impl Output {
         Ok(())
     }
 
-    pub(crate) fn status(&self, status: &Status) -> Result<(), Fault> {
+    pub(crate) fn status(&self, status: &Status, sql: &[Ways]) -> Result<(), Fault> {
         match self.format {
-            Format::Json => self.json(&status::JsonStatus::new(status)),
-            Format::Text => status::status(status),
+            Format::Json => self.json(&status::JsonStatus::new(status, sql)),
+            Format::Text => {
+                status::status(status)?;
+                for line in sql
+                    .iter()
+                    .flat_map(|one| ways::lines(one, has_several_sets(status)))
+                {
+                    println!("{line}");
+                }
+                Ok(())
+            }
         }
     }
 

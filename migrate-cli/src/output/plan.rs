@@ -65,7 +65,7 @@ fn head(one: &PlannedMigration) -> String {
     line
 }
 
-fn step(step: &PlannedStep) -> Option<String> {
+pub(super) fn step(step: &PlannedStep) -> Option<String> {
     match step {
         PlannedStep::Sql { sql } => {
             let lines: Vec<String> = dedented(sql).map(|line| format!("    {line}")).collect();

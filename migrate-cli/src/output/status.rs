@@ -10,7 +10,7 @@ use tabwriter::TabWriter;
 
 use crate::fault::Fault;
 
-use super::{BAD, CAREFUL, FAINT, GOOD};
+use super::{BAD, CAREFUL, FAINT, GOOD, Ways};
 
 /// Whether ids alone do not say which migration is meant.
 pub(crate) fn has_several_sets(status: &Status) -> bool {
@@ -134,15 +134,18 @@ pub(super) struct JsonStatus<'a> {
     applied: usize,
     pending: usize,
     migrations: &'a [MigrationStatus],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    sql: &'a [Ways],
 }
 
 impl<'a> JsonStatus<'a> {
-    pub(super) fn new(status: &'a Status) -> Self {
+    pub(super) fn new(status: &'a Status, sql: &'a [Ways]) -> Self {
         Self {
             current: status.current().map(|one| one.id.as_str()),
             applied: own(status),
             pending: status.pending().count(),
             migrations: &status.migrations,
+            sql,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! futures are ready at their first poll.
 
 pub(crate) mod driver;
-mod prepare;
+pub(crate) mod prepare;
 mod record;
 mod stepwise;
 #[cfg(test)]

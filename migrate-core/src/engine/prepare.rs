@@ -273,6 +273,17 @@ pub(super) async fn plan<D: Driver>(
     })
 }
 
+/// What a migration does one way, without a database; none for a way back that there is not.
+pub(crate) fn planned(
+    one: &Registered,
+    steps: Steps,
+    dialect: Dialect,
+) -> Result<Option<Vec<PlannedStep>>, Error> {
+    let prepared = migration(one, steps, dialect, false)?;
+    let steps = prepared.tasks.into_iter().map(planned_step);
+    Ok((!prepared.no_down).then(|| steps.collect()))
+}
+
 fn planned_step(task: Task) -> PlannedStep {
     match task {
         Task::Statement { text, .. } => PlannedStep::Sql {

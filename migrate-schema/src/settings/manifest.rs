@@ -21,6 +21,8 @@ pub struct Manifest {
     pub directory: Option<String>,
     /// How they are checked.
     pub settings: Settings,
+    /// Where it names the databases; empty where it does not.
+    pub databases: Range<usize>,
 }
 
 const KEYS: [&str; 9] = [
@@ -102,8 +104,14 @@ impl Manifest {
     ) -> Result<(), Finding> {
         match key.get_ref().as_ref() {
             "set" => self.set = Some(set(value)?),
-            "dialect" => self.settings.targets = vec![target(value, "dialect", "sqlite")?],
-            "dialects" => self.settings.targets = targets(value)?,
+            "dialect" => {
+                self.settings.targets = vec![target(value, "dialect", "sqlite")?];
+                self.databases = value.span();
+            }
+            "dialects" => {
+                self.settings.targets = targets(value)?;
+                self.databases = value.span();
+            }
             "directory" => {
                 let directory = string("directory", value, "src/migrations")?;
                 self.directory = Some(directory.to_owned());

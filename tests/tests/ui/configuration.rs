@@ -121,7 +121,8 @@ impl Project {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrate-core");
         let manifest = format!(
             "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             migrate-core = {{ path = {:?}, default-features = false }}\n\n[workspace]\n\n\
+             migrate-core = {{ path = {:?}, default-features = false, \
+             features = [\"check-sqlite\", \"check-postgres\"] }}\n\n[workspace]\n\n\
              [package.metadata.migrate]\n{section}\n",
             self.name,
             library.canonicalize().unwrap(),

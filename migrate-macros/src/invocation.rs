@@ -1,0 +1,178 @@
+//! The compiler that runs: what its command line tells of the crate.
+//!
+//! The root file is taken from there and from nowhere else: then a library and a program of one package, a test, an
+//! example or a case of trybuild are each what they are. A server of an editor has no such line, and so no files.
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use migrate_schema::source::Conditions;
+
+/// What the command line tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Invocation {
+    /// The root file of the crate.
+    pub(crate) root: Option<PathBuf>,
+    /// Lints are capped: the crate is somebody's dependency.
+    pub(crate) is_dependency: bool,
+    /// A compiler runs, and not the server of an editor.
+    pub(crate) is_compiler: bool,
+    /// What is known of its configuration.
+    pub(crate) conditions: Conditions,
+}
+
+/// That of this process.
+pub(crate) fn current() -> &'static Invocation {
+    static CURRENT: LazyLock<Invocation> = LazyLock::new(|| {
+        if !proc_macro::is_available() {
+            return Invocation::default();
+        }
+        let mut arguments: Vec<String> = env::args_os()
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect();
+        // A library that is loaded later is not told them everywhere.
+        if arguments.is_empty() {
+            let line = fs::read("/proc/self/cmdline").unwrap_or_default();
+            let parts = line.split(|byte| *byte == 0);
+            arguments.extend(parts.map(|part| String::from_utf8_lossy(part).into_owned()));
+        }
+        Invocation::read(&arguments, |path| fs::read_to_string(path).ok())
+    });
+    &CURRENT
+}
+
+/// Options whose value is the next argument.
+const WITH_VALUE: [&str; 14] = [
+    "--cap-lints",
+    "--cfg",
+    "--check-cfg",
+    "--crate-name",
+    "--crate-type",
+    "--emit",
+    "--extern",
+    "--out-dir",
+    "--remap-path-prefix",
+    "--target",
+    "-C",
+    "-L",
+    "-Z",
+    "-o",
+];
+
+impl Invocation {
+    fn read(arguments: &[String], read: impl Fn(&Path) -> Option<String>) -> Self {
+        let mut all: Vec<String> = Vec::new();
+        for argument in arguments.iter().skip(1) {
+            match argument
+                .strip_prefix('@')
+                .and_then(|file| read(Path::new(file)))
+            {
+                Some(text) => all.extend(text.lines().map(str::to_owned)),
+                None => all.push(argument.clone()),
+            }
+        }
+        let mut invocation = Self::default();
+        let (mut test, mut features) = (false, BTreeSet::new());
+        let mut rest = all.iter();
+        while let Some(argument) = rest.next() {
+            let (name, value) = match argument.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+                _ if WITH_VALUE.contains(&argument.as_str()) => {
+                    (argument.as_str(), rest.next().map(String::as_str))
+                }
+                _ => (argument.as_str(), None),
+            };
+            invocation.is_compiler |= name == "--crate-name" || argument == "-";
+            match (name, value) {
+                ("--cap-lints", _) => invocation.is_dependency = true,
+                ("--test", None) => test = true,
+                ("--cfg", Some(predicate)) => match predicate.strip_prefix("feature=") {
+                    Some(name) => {
+                        features.insert(name.trim_matches('"').to_owned());
+                    }
+                    None => {
+                        let spaced = predicate.replacen('=', " = ", 1);
+                        invocation.conditions.proven.insert(spaced);
+                    }
+                },
+                (file, None) if is_root(file) => invocation.root = Some(PathBuf::from(file)),
+                _ => {}
+            }
+        }
+        let is_rustdoc = arguments.first().is_some_and(|program| {
+            let name = Path::new(program).file_stem();
+            name.is_some_and(|name| name == "rustdoc")
+        });
+        if is_rustdoc {
+            invocation.conditions.proven.insert("doc".to_owned());
+        }
+        if invocation.root.is_some() {
+            invocation.is_compiler = true;
+            // To rustdoc, `--test` means something else.
+            invocation.conditions.test = Some(test && !is_rustdoc);
+            invocation.conditions.features = Some(features);
+        }
+        invocation
+    }
+}
+
+fn is_root(argument: &str) -> bool {
+    let is_rust = Path::new(argument)
+        .extension()
+        .is_some_and(|extension| extension == "rs");
+    is_rust && !argument.starts_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Invocation {
+        let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        Invocation::read(&arguments, |path| {
+            (path == Path::new("args")).then(|| "--test\nsrc/main.rs\n".to_owned())
+        })
+    }
+
+    #[test]
+    fn cargo_names_the_root_and_the_configuration() {
+        let library = read(
+            "rustc --crate-name blog --edition=2024 blog/src/lib.rs --crate-type lib --emit=metadata --cfg feature=\"cli\" \
+             --cfg tokio_unstable --check-cfg cfg(docsrs,test) --out-dir a.rs -L dependency=deps --extern a=b.rs",
+        );
+        assert_eq!(library.root.as_deref(), Some(Path::new("blog/src/lib.rs")));
+        assert!(!library.is_dependency);
+        assert_eq!(library.conditions.test, Some(false));
+        assert_eq!(library.conditions.feature("cli"), Some(true));
+        assert_eq!(library.conditions.feature("web"), Some(false));
+        assert!(library.conditions.proven.contains("tokio_unstable"));
+        let test = read("rustc @args --cap-lints allow");
+        assert_eq!(test.root.as_deref(), Some(Path::new("src/main.rs")));
+        assert!(test.is_dependency);
+        assert_eq!(test.conditions.test, Some(true));
+        assert!(read("rustc --cap-lints=warn a.rs").is_dependency);
+        assert_eq!(
+            read("/bin/rustdoc --test a.rs").conditions.test,
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn what_is_no_compiler_has_no_root() {
+        for line in [
+            "rust-analyzer-proc-macro-srv",
+            "rustc -",
+            "",
+            "rustc -o a.rs",
+        ] {
+            assert_eq!(read(line).root, None, "{line}");
+        }
+        assert_eq!(read("rustc -").conditions, Conditions::default());
+        assert!(read("rustc -").is_compiler);
+        assert!(!read("rust-analyzer-proc-macro-srv").is_compiler);
+    }
+}

@@ -1,0 +1,328 @@
+//! From the root of a crate to its migrations: along `mod` lines, never by listing folders, because a folder has files
+//! that are no part of the crate.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Migration, Reach, Step, What,
+    conditions::{Conditions, Predicate},
+    lexer::Tokens,
+    scan::{self, Call, Definition, Item, ItemKind, PathPart},
+};
+use crate::MigrationId;
+
+/// Where the sources come from.
+pub trait Files {
+    /// The text of a file; none if there is none.
+    fn read(&mut self, path: &Path) -> Option<String>;
+
+    /// A variable of the environment in which the crate is compiled.
+    fn variable(&self, name: &str) -> Option<String>;
+}
+
+/// The sources of a crate, as far as they have to do with migrations.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The files that were read and have migrations in them.
+    pub files: Vec<SourceFile>,
+    /// The migrations in the order of their identifiers.
+    pub migrations: Vec<Found>,
+    /// Why there may be others, which nobody sees.
+    pub doubts: Vec<&'static str>,
+}
+
+/// A file of a crate.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// A migration that was found.
+#[derive(Debug)]
+pub struct Found {
+    /// What it is.
+    pub migration: Migration,
+    /// The file that it stands in, as an index into [`Project::files`].
+    pub file: usize,
+    /// The predicates under which it exists, of which nobody knows whether they hold.
+    pub predicates: Vec<Predicate>,
+    /// It is made by a macro, so that its own source is not what the file shows.
+    pub made: bool,
+}
+
+/// Finds the migrations of the crate with this root.
+pub fn walk(root: &Path, files: &mut dyn Files, conditions: &Conditions) -> Project {
+    let mut walk = Walk {
+        files,
+        conditions,
+        project: Project::default(),
+        definitions: HashMap::new(),
+        calls: Vec::new(),
+        seen: HashSet::new(),
+        open: vec![Open {
+            path: root.to_owned(),
+            folder: root.parent().map(Path::to_owned).unwrap_or_default(),
+            predicates: Vec::new(),
+        }],
+    };
+    while let Some(open) = walk.open.pop() {
+        walk.file(open);
+    }
+    walk.macros();
+    let mut project = walk.project;
+    let key = |found: &Found| found.migration.id.parse::<MigrationId>().ok();
+    project.migrations.sort_by_cached_key(key);
+    project
+}
+
+struct Walk<'a> {
+    files: &'a mut dyn Files,
+    conditions: &'a Conditions,
+    project: Project,
+    definitions: HashMap<String, Definition>,
+    /// Calls of macros, with their file, their place and their conditions.
+    calls: Vec<(Call, usize, usize, Vec<Predicate>)>,
+    seen: HashSet<PathBuf>,
+    open: Vec<Open>,
+}
+
+/// A file that is still to be read.
+struct Open {
+    path: PathBuf,
+    /// Where its modules are.
+    folder: PathBuf,
+    predicates: Vec<Predicate>,
+}
+
+impl Walk<'_> {
+    fn file(&mut self, open: Open) {
+        if !self.seen.insert(open.path.clone()) {
+            return;
+        }
+        let Some(text) = self.files.read(&open.path) else {
+            return;
+        };
+        if !may_count(&text) {
+            return;
+        }
+        let tokens = Tokens::read(&text);
+        let mut items = scan::scan(&tokens, self.conditions);
+        scan::resolve(&tokens, self.conditions, &mut items);
+        drop(tokens);
+        let file = self.project.files.len();
+        for item in items {
+            self.item(item, file, &open);
+        }
+        let path = open.path;
+        self.project.files.push(SourceFile { path, text });
+    }
+
+    fn item(&mut self, item: Item, file: usize, open: &Open) {
+        let Item {
+            what,
+            start,
+            modules,
+            predicates: own,
+        } = item;
+        let mut predicates = open.predicates.clone();
+        predicates.extend(own);
+        match what {
+            ItemKind::Migration(mut migration) => {
+                migration.conditional |= !predicates.is_empty();
+                self.project.migrations.push(Found {
+                    migration: *migration,
+                    file,
+                    predicates,
+                    made: false,
+                });
+            }
+            ItemKind::Module { name, path } => {
+                self.module(&name, path.as_deref(), &modules, predicates, open);
+            }
+            ItemKind::Include(parts) => self.include(&parts, predicates, open),
+            ItemKind::Definition(definition) => {
+                let name = definition.name.clone();
+                self.definitions.insert(name, definition);
+            }
+            ItemKind::Call(call) => self.calls.push((call, file, start, predicates)),
+            ItemKind::Doubt(why) => self.project.doubts.push(why),
+        }
+    }
+
+    fn module(
+        &mut self,
+        name: &str,
+        path: Option<&str>,
+        modules: &[(String, Option<String>)],
+        predicates: Vec<Predicate>,
+        open: &Open,
+    ) {
+        let beside = open.path.parent().unwrap_or(Path::new(""));
+        // `#[path]` counts from the file's own folder, unless the module stands in another one.
+        let mut folder = match modules {
+            [] => open.folder.clone(),
+            [(name, path), rest @ ..] => {
+                let mut folder = match path {
+                    Some(path) => beside.join(path),
+                    None => open.folder.join(name),
+                };
+                for (name, path) in rest {
+                    folder.push(path.as_deref().unwrap_or(name));
+                }
+                folder
+            }
+        };
+        let found = match path {
+            Some(path) => {
+                let base = if modules.is_empty() { beside } else { &folder };
+                let path = normal(&base.join(path));
+                let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+                (path, folder)
+            }
+            None => {
+                let file = folder.join(format!("{name}.rs"));
+                folder.push(name);
+                let inner = folder.join("mod.rs");
+                // The one that is there is read; the other one is not.
+                self.open.push(Open {
+                    path: inner,
+                    folder: folder.clone(),
+                    predicates: predicates.clone(),
+                });
+                (file, folder)
+            }
+        };
+        self.open.push(Open {
+            path: found.0,
+            folder: found.1,
+            predicates,
+        });
+    }
+
+    fn include(&mut self, parts: &[PathPart], predicates: Vec<Predicate>, open: &Open) {
+        let text = |part: &PathPart| match part {
+            PathPart::Text(text) => Some(text.clone()),
+            PathPart::Variable(variable) => self.files.variable(variable),
+        };
+        let name: Option<String> = parts.iter().map(text).collect();
+        let name = name.unwrap_or_default();
+        if name.is_empty() || !Path::new(&name).extension().is_some_and(|e| e == "rs") {
+            self.project
+                .doubts
+                .push("the path of an `include!` cannot be read");
+            return;
+        }
+        let path = open.path.parent().unwrap_or(Path::new("")).join(name);
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        self.open.push(Open {
+            path,
+            folder,
+            predicates,
+        });
+    }
+
+    /// What the calls of macros make.
+    fn macros(&mut self) {
+        for (call, file, start, predicates) in std::mem::take(&mut self.calls) {
+            let (makes, ids, reach) = self.expansion(&call);
+            if !makes {
+                continue;
+            }
+            let ids = if call.ids.is_empty() { ids } else { call.ids };
+            if ids.is_empty() {
+                let why = "a macro makes migrations whose ids cannot be told";
+                self.project.doubts.push(why);
+            }
+            for id in ids {
+                self.project.migrations.push(Found {
+                    migration: made(id, start, reach.clone()),
+                    file,
+                    predicates: predicates.clone(),
+                    made: true,
+                });
+            }
+        }
+    }
+
+    /// Whether a call makes migrations, with the ids and the reach that its definition has.
+    fn expansion(&self, call: &Call) -> (bool, Vec<String>, Reach) {
+        let mut reach = Reach {
+            words: call.words.clone(),
+            ..Reach::default()
+        };
+        let (mut makes, mut ids) = (call.passes, Vec::new());
+        let mut open = vec![call.name.as_str()];
+        let mut seen = HashSet::new();
+        while let Some(name) = open.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            match self.definitions.get(name) {
+                Some(definition) => {
+                    makes |= definition.makes;
+                    ids.extend(definition.ids.iter().cloned());
+                    reach.words.extend(definition.reach.words.iter().cloned());
+                    reach.everything |= definition.reach.everything;
+                    open.extend(definition.calls.iter().map(String::as_str));
+                }
+                // A macro from elsewhere that is given an id may make a migration, and in any way.
+                None if name == call.name && !call.passes => {
+                    makes |= !call.ids.is_empty();
+                    reach.everything = true;
+                }
+                None => {}
+            }
+        }
+        (makes, ids, reach)
+    }
+}
+
+/// A migration of which only the id is known, and what it may reach.
+fn made(id: String, start: usize, reach: Reach) -> Migration {
+    let step = Step {
+        what: What::Rust(reach),
+        start,
+        conditional: true,
+    };
+    Migration {
+        id,
+        start,
+        up: vec![step],
+        down: Some(Vec::new()),
+        transaction: true,
+        irreversible: true,
+        conditional: true,
+        levels: Vec::new(),
+    }
+}
+
+/// Whether a file can have migrations, or lead to others. Most files of an application do not, and need not be read
+/// word by word.
+fn may_count(text: &str) -> bool {
+    let words = ["migration", "mod ", "include!", "macro_rules!"];
+    let ids = [
+        "\"0", "\"1", "\"2", "\"3", "\"4", "\"5", "\"6", "\"7", "\"8", "\"9",
+    ];
+    words.iter().chain(&ids).any(|word| text.contains(word))
+}
+
+/// The path without `.` and `..`, so that one file has one name.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
