@@ -36,11 +36,6 @@ impl Config {
         (!self.broken).then_some(&self.settings)
     }
 
-    /// The first dialect that SQL is checked as; none where the configuration has errors.
-    pub(crate) fn dialect(&self) -> Option<Dialect> {
-        (!self.broken).then(|| self.dialect_or_default())
-    }
-
     /// The dialect, whatever the state of the configuration.
     pub(crate) fn dialect_or_default(&self) -> Dialect {
         let first = self.settings.targets.first();
@@ -137,7 +132,7 @@ mod tests {
     fn a_broken_configuration_has_no_dialect() {
         let path = env::current_dir().unwrap().join("Cargo.toml");
         let manifest = Manifest::new(&path, "[package.metadata.migrate]\nset = \"a\"\nx = 1");
-        assert_eq!(manifest.config.dialect(), None);
+        assert!(manifest.config.settings().is_none());
         assert_eq!(manifest.config.set(), "a");
         assert!(
             manifest.errors[0].contains("--> Cargo.toml:3:1\n"),
@@ -147,11 +142,12 @@ mod tests {
 
     #[test]
     fn sql_is_sqlite_unless_it_is_said() {
-        assert_eq!(Config::default().dialect(), Some(Dialect::Sqlite));
+        assert_eq!(Config::default().dialect_or_default(), Dialect::Sqlite);
+        assert!(Config::default().settings().is_some());
         let text = "[package.metadata.migrate]\ndialects = [\"postgres\", \"sqlite\"]";
         let manifest = Manifest::new(Path::new("Cargo.toml"), text);
         assert_eq!(manifest.config.dialect_or_default(), Dialect::Postgres);
-        let is_broken = manifest.config.dialect().is_none();
+        let is_broken = manifest.config.settings().is_none();
         assert_eq!(is_broken, !grammar::is_built_in(Dialect::Postgres));
     }
 }

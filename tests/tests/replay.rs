@@ -52,7 +52,7 @@ impl Crate {
     #[track_caller]
     fn is_right(&self) {
         let ran = self.check();
-        ran.ends(0).lacks("warning");
+        ran.ends(0).lacks("use of deprecated");
     }
 
     /// It does not compile: all of this is said.
