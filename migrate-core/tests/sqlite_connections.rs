@@ -47,7 +47,7 @@ impl Migration for FillUsers {
     }
 }
 
-#[migration("003_fails", up = "INSERT INTO users VALUES ('text', 1)", down = "DROP TABLE users", environments = ["fails"])]
+#[migration("003_fails", up = "INSERT INTO users VALUES ('text', 1)", irreversible = "it fails", environments = ["fails"])]
 struct Fails;
 
 const UP: Request = Request::Up(Up::All);
