@@ -153,6 +153,16 @@ impl Catalog {
         own.into_iter().collect()
     }
 
+    /// What is wrong with a type that is named outside of a definition.
+    pub(in crate::catalog) fn no_type(&self, ty: &TypeName) -> Vec<Finding> {
+        let mut findings = Findings {
+            list: Vec::new(),
+            sql: "",
+        };
+        self.check_type(ty, false, &mut findings);
+        findings.list
+    }
+
     /// Checks that a type is there.
     pub(super) fn check_type(&self, ty: &TypeName, new_column: bool, findings: &mut Findings) {
         if self.dialect() != Dialect::Postgres || ty.special {

@@ -344,13 +344,11 @@ impl<'a> Resolver<'a> {
             .schema
             .as_ref()
             .is_some_and(|schema| schema.text.starts_with("pg_"));
-        if system
-            || builtin::is_type(self.dialect, &ty.path.name.text) != Some(false)
-            || !matches!(self.catalog.relation(&ty.path), Lookup::Absent)
-        {
-            return;
+        if !system && self.silent == 0 {
+            for finding in self.catalog.no_type(ty) {
+                self.say(finding);
+            }
         }
-        self.ask(|catalog| catalog.no_such_type(&ty.path));
     }
 
     fn collation(&mut self, collation: &'a Path) {
