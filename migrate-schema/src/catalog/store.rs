@@ -124,6 +124,11 @@ impl Store {
         self.graves.get(node).map(Arc::as_ref)
     }
 
+    /// Whether a statement that could not be read has named it.
+    pub(super) fn is_poisoned_by_name(&self, name: &str) -> bool {
+        self.poisoned.contains_key(name)
+    }
+
     /// Since when the name, folded, may mean anything; 0 where it never did.
     pub(super) fn poisoned_since(&self, name: &str) -> u32 {
         let own = self.poisoned.get(name).copied().unwrap_or(0);

@@ -192,6 +192,16 @@ impl Catalog {
         self.is_external(Class::Function, &self.external.functions, path)
     }
 
+    /// Whether something that was read names a function that is not known for certain: a statement that could not be
+    /// read, the settings, a migration that made one.
+    pub(super) fn is_function_doubted(&self, path: &Path) -> bool {
+        let candidates = self.candidates(Class::Function, path);
+        self.is_external_function(path)
+            || candidates.iter().any(|key| {
+                self.store.is_poisoned_by_name(&key.1) || self.store.functions().contains_key(key)
+            })
+    }
+
     fn is_external(&self, class: Class, patterns: &[String], path: &Path) -> bool {
         let name = &path.name.text;
         let schema = path.schema.as_ref().map(|schema| schema.text.as_str());

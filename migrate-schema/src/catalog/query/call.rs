@@ -64,8 +64,35 @@ impl<'a> Resolver<'a> {
                     self.own_arguments(given, functions);
                 }
             }
-            Some(Lookup::Unknown) => {}
+            Some(Lookup::Unknown) => self.perhaps_misspelt(given),
             Some(Lookup::Absent) | None => self.builtin_call(given, place, frame),
+        }
+    }
+
+    /// After a statement that may have done anything, a name that nothing has written down is still no function if it is
+    /// one letter away from a built-in one.
+    fn perhaps_misspelt(&mut self, given: Given<'a>) {
+        let name = given.name.name.text.as_str();
+        let is_named = given.name.schema.is_some() || self.catalog.is_function_doubted(given.name);
+        if is_named || given.special || name.len() < 3 || self.is_builtin(given.name).is_some() {
+            return;
+        }
+        let lower = name.to_ascii_lowercase();
+        let near = builtin::function_names(self.dialect).find(|known| {
+            known.len().abs_diff(lower.len()) <= 1
+                && strsim::osa_distance(known, &lower) == 1
+                && builtin::function(self.dialect, known)
+                    .is_some_and(|function| function.arity.takes(given.arguments.len()))
+        });
+        if let Some(near) = near {
+            self.say(
+                Finding::new(
+                    Code::UnknownFunction,
+                    format!("no such function: {name}"),
+                    given.name.range(),
+                )
+                .help(format!("did you mean `{near}`?")),
+            );
         }
     }
 

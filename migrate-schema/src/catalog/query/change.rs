@@ -26,8 +26,10 @@ impl<'a> Resolver<'a> {
         let targets = frame.sources.clone();
         // The sources of FROM cannot name the target.
         let mut others = Frame::inside(&around);
-        conditions.extend(self.from(&update.from, &mut others));
-        if self.dialect == Dialect::Postgres {
+        for condition in self.from(&update.from, &mut others) {
+            self.expression(condition, Place::ON, &others);
+        }
+        if self.dialect != Dialect::Mysql {
             self.target_again(&targets, &others);
         }
         frame.open |= others.open;

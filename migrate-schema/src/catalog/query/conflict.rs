@@ -27,6 +27,12 @@ impl<'a> Resolver<'a> {
         if let Some(relation) = target.relation {
             self.arbiter(conflict, relation);
         }
+        if target
+            .relation
+            .is_some_and(|relation| self.never_meets(insert, conflict, relation))
+        {
+            return;
+        }
         let ConflictAction::Update {
             assignments,
             filter,
@@ -37,9 +43,12 @@ impl<'a> Resolver<'a> {
         let mut frame = own;
         match self.dialect {
             Dialect::Mysql => self.mysql_sources(insert, target, &mut frame),
-            Dialect::Sqlite | Dialect::Postgres => {
-                frame.sources.push(Source::beside("excluded", target));
-            }
+            Dialect::Sqlite => frame.sources.push(Source::beside("excluded", target)),
+            // Its columns are as near as those of the table.
+            Dialect::Postgres => frame.sources.push(Source {
+                qualified_only: false,
+                ..Source::beside("excluded", target)
+            }),
         }
         for (names, value) in assignments {
             for name in names {
@@ -50,6 +59,33 @@ impl<'a> Resolver<'a> {
         if let Some(filter) = filter {
             self.expression(filter, Place::WHERE, &frame);
         }
+    }
+
+    /// SQLite does not look into an update that cannot happen: the conflict is about a rowid, and no row brings one.
+    fn never_meets(&self, insert: &Insert, conflict: &Conflict, relation: &Relation) -> bool {
+        let [only] = conflict.columns.as_slice() else {
+            return false;
+        };
+        let Some(name) = plain(only) else {
+            return false;
+        };
+        let is_rowid_column = is_rowid(&name.text)
+            || (relation.primary_key().is_some_and(|key| key.len() == 1)
+                && self
+                    .catalog
+                    .column(relation, &name.text)
+                    .is_some_and(|column| {
+                        let ty = column.ty.as_ref();
+                        ty.is_some_and(|ty| ty.path.name.text.eq_ignore_ascii_case("integer"))
+                    }));
+        self.dialect == Dialect::Sqlite
+            && !insert.columns.is_empty()
+            && !relation.without_rowid
+            && is_rowid_column
+            && !insert
+                .columns
+                .iter()
+                .any(|column| self.same(&column.text, &name.text) || is_rowid(&column.text))
     }
 
     /// MySQL: `AS new (a, b)`, and the sources of the SELECT.

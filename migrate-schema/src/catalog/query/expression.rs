@@ -163,7 +163,7 @@ impl<'a> Resolver<'a> {
         let [first, others @ ..] = operands else {
             return;
         };
-        if !is_list && !(compares && others.len() == 1) {
+        if !(is_list || compares && others.len() == 1) {
             return;
         }
         let ExpressionKind::Row(wanted) = &first.kind else {

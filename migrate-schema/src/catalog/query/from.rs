@@ -1,5 +1,7 @@
 //! The sources of a query: tables, views, common table expressions, functions, joins.
 
+use std::ops::Range;
+
 use super::{
     Resolver,
     expression::Place,
@@ -88,6 +90,7 @@ impl<'a> Resolver<'a> {
                 };
                 let given = self.query(query, around);
                 self.too_many_names(&given, columns);
+                self.names_once(&given, columns, query.range.clone());
                 Source::new(
                     alias.as_ref().map(|alias| alias.text.as_str()),
                     given.renamed(columns),
@@ -189,6 +192,25 @@ impl<'a> Resolver<'a> {
         Columns::unknown()
     }
 
+    /// MySQL: the columns of a query in a FROM have different names.
+    fn names_once(&mut self, given: &Columns<'a>, names: &'a [Name], range: Range<usize>) {
+        if self.dialect != Dialect::Mysql || !names.is_empty() {
+            return;
+        }
+        let mut all: Vec<String> = given.names().map(|name| self.catalog.fold(name)).collect();
+        all.sort_unstable();
+        if let Some(pair) = all.windows(2).find(|pair| pair[0] == pair[1]) {
+            self.say(
+                Finding::new(
+                    Code::DuplicateColumn,
+                    format!("the query gives two columns called `{}`", pair[0]),
+                    range,
+                )
+                .help("give one of them another name: `AS …`"),
+            );
+        }
+    }
+
     /// `AS x (a, b, c)` for something with fewer columns.
     fn too_many_names(&mut self, given: &Columns<'a>, names: &'a [Name]) {
         let Some(count) = given.count() else { return };
@@ -276,9 +298,10 @@ impl<'a> Resolver<'a> {
         &mut self,
         condition: &'a JoinCondition,
         frame: &mut Frame<'_, 'a>,
-        left: std::ops::Range<usize>,
+        left: Range<usize>,
         conditions: &mut Vec<&'a Expression>,
     ) {
+        self.work += frame.sources.len();
         match condition {
             JoinCondition::None => {}
             JoinCondition::On(expression) => {
@@ -307,12 +330,23 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn using(&mut self, name: &'a Name, frame: &mut Frame<'_, 'a>, left: std::ops::Range<usize>) {
+    fn using(&mut self, name: &'a Name, frame: &mut Frame<'_, 'a>, left: Range<usize>) {
         let dialect = self.dialect;
         let (before, right) = frame.sources.split_at_mut(left.end);
         let before = before.get(left.start..).unwrap_or_default();
         let has = |source: &Source<'a>| column(dialect, &source.columns, &name.text).is_some();
         let unsure = frame.open;
+        let there = before.iter().filter(|source| {
+            has(source)
+                && !source
+                    .merged
+                    .iter()
+                    .any(|merged| same(dialect, merged, &name.text))
+        });
+        let several: Vec<&str> = there.filter_map(|source| source.name).collect();
+        if several.len() > 1 && dialect != Dialect::Sqlite {
+            self.ambiguous(name, &several);
+        }
         for (side, missing) in [
             (
                 before,
@@ -355,7 +389,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn natural(&mut self, frame: &mut Frame<'_, 'a>, left: std::ops::Range<usize>) {
+    fn natural(&mut self, frame: &mut Frame<'_, 'a>, left: Range<usize>) {
         let dialect = self.dialect;
         let (before, right) = frame.sources.split_at_mut(left.end);
         let before = before.get(left.start..).unwrap_or_default();
@@ -479,6 +513,7 @@ impl<'a> Resolver<'a> {
                 ));
             }
         }
+        self.names_once(&given, &cte.columns, cte.name.range.clone());
         let columns = given.renamed(&cte.columns);
         self.ctes.insert(key, columns.clone());
         columns

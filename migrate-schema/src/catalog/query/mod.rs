@@ -152,7 +152,7 @@ pub fn inserts_rows(action: &Action) -> Option<&Path> {
 /// How deep queries and sources may be nested before nothing is said any more.
 const DEPTH: usize = 64;
 /// How many expressions of a statement are looked at before nothing is said any more.
-const WORK: usize = 400_000;
+const WORK: usize = 1_000_000;
 
 /// Walks a statement.
 struct Resolver<'a> {

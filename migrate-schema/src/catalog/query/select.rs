@@ -502,6 +502,10 @@ fn output_name(dialect: Dialect, expression: &Expression) -> ColumnName<'_> {
         {
             ColumnName::Odd
         }
+        (
+            ExpressionKind::Literal(Literal::Number(_) | Literal::Text(_) | Literal::Null),
+            Dialect::Postgres,
+        ) => ColumnName::Odd,
         (_, Dialect::Postgres) => ColumnName::Unknown,
         (
             ExpressionKind::Call { .. }
