@@ -65,6 +65,7 @@ impl Catalog {
                         }
                     }
                 }
+                Fact::Poisoned(name, _) if self.store.poisoned_since(name) == 0 => {}
                 Fact::Poisoned(_, _) | Fact::UnknownSince(_) => return None,
                 Fact::Grave(..) | Fact::Session(_) => {}
             }

@@ -79,7 +79,7 @@ impl Catalog {
         range: &std::ops::Range<usize>,
         findings: &mut Findings,
     ) {
-        if let Some(key) = draft.primary_key() {
+        if let Some(key) = draft.primary_key().filter(|_| !draft.open) {
             let message = format!(
                 "the table `{}` has a primary key already: ({})",
                 draft.name,
@@ -561,6 +561,9 @@ impl Catalog {
         name: &Name,
         kind: &tree::ConstraintKind,
     ) -> Option<Finding> {
+        if draft.open {
+            return None;
+        }
         let by = match self.dialect() {
             Dialect::Sqlite => return None,
             Dialect::Postgres => {
@@ -577,12 +580,13 @@ impl Catalog {
                         self.fold_for(Class::Schema, &draft.schema),
                         self.fold(&name.text),
                     );
-                    let itself = self.key_of(draft) == key;
-                    if itself {
-                        Some(("a table", draft.origin))
-                    } else {
-                        self.name_in_schema(&key)
+                    let own = self.key_of(draft);
+                    if own == key {
+                        return Some(("a table", draft.origin));
                     }
+                    let index = self.index_of(draft, &name.text);
+                    let index = index.map(|index| ("an index", index.origin));
+                    index.or_else(|| self.name_beside(&key, Some(&own)))
                 };
                 own.or_else(|| if is_index { taken() } else { None })?
             }
@@ -645,6 +649,7 @@ impl Catalog {
         label: &str,
     ) -> String {
         let schema = self.fold_for(Class::Schema, &draft.schema);
+        let own = self.key_of(draft);
         let is_constraint = label != "idx" && label != "seq";
         let is_relation = !matches!(label, "check" | "fkey");
         for pass in 0..1000_u32 {
@@ -654,15 +659,19 @@ impl Catalog {
             };
             let name = object_name(&draft.name, addition, &label);
             let key = (schema.clone(), name.clone());
+            // A constraint that the statement drops frees its name.
+            let dropped = |key: &crate::catalog::Key| {
+                self.relation_by_key(&own).is_some_and(|own| self.constraint(own, &key.1).is_some())
+            };
             let taken = (is_relation
-                && (self.name_in_schema(&key).is_some()
+                && (self.name_beside(&key, Some(&own)).is_some()
                     || draft.indexes.iter().any(|index| index.name == name)
                     || draft
                         .columns
                         .iter()
                         .any(|column| column.sequence.as_ref() == Some(&key))))
                 || draft.constraints.iter().any(|one| one.name == name)
-                || (is_constraint && self.store.has_constraint_name(&key));
+                || (is_constraint && self.store.has_constraint_name(&key) && !dropped(&key));
             if !taken {
                 return name;
             }

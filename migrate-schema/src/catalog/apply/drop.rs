@@ -67,7 +67,10 @@ impl Catalog {
                 return;
             }
             Lookup::Absent => {
-                if !if_exists {
+                // CASCADE has taken it along with another one of this statement.
+                let gone = (self.candidates(Class::Relation, &target.path).iter())
+                    .any(|key| together.contains(key));
+                if !if_exists && !gone {
                     findings.extend(self.no_such_relation(&target.path, noun));
                 }
                 return;

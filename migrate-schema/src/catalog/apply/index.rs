@@ -6,7 +6,7 @@ use super::{Findings, constraint::column_of};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Index, Lookup, Relation, RelationKind, Use, query::Context, store::Fact,
+        Catalog, Class, Index, Lookup, Node, Relation, RelationKind, Use, query::Context, store::Fact,
     },
     nearest,
     tree::{Alter, AlterTable, Behavior, CreateIndex, IndexPart, Name, ObjectKind, Path, Target},
@@ -82,7 +82,9 @@ impl Catalog {
 
     fn index_name_taken(&self, table: &Relation, path: &Path, if_not_exists: bool) -> Taken {
         let name = &path.name;
-        let by = if self.dialect() == Dialect::Mysql {
+        let by = if self.dialect() == Dialect::Mysql && table.open {
+            None
+        } else if self.dialect() == Dialect::Mysql {
             self.key_on_mysql(table, &name.text)
         } else {
             let schema = self.fold_for(Class::Schema, &table.schema);
@@ -156,7 +158,7 @@ impl Catalog {
         let relation = match self.index(&target.path) {
             Lookup::Known(relation) => relation.clone(),
             Lookup::Unknown => {
-                self.bury_name(Class::Index, &target.path);
+                self.forget_index(&target.path);
                 return;
             }
             Lookup::Absent => {
@@ -203,6 +205,22 @@ impl Catalog {
         self.remember(&mut draft, ObjectKind::Index, &name.text, None);
         self.put_altered(&key, draft);
         self.bury_key(Class::Index, &index_key, None);
+    }
+
+    /// Drops an index of which nobody knows whether it is there.
+    fn forget_index(&mut self, path: &Path) {
+        for key in self.candidates(Class::Index, path) {
+            let node = Node::new(Class::Index, key);
+            let Some(owner) = self.store.owners().get(&node).cloned() else {
+                continue;
+            };
+            if let Some(relation) = self.store.relations().get(&owner) {
+                let mut draft = relation.as_ref().clone();
+                draft.indexes.retain(|index| !self.same(&index.name, &path.name.text));
+                self.set(Fact::Relation(owner, Some(Arc::new(draft))));
+            }
+        }
+        self.bury_name(Class::Index, path);
     }
 
     fn drop_index_on_mysql(&mut self, target: &Target, if_exists: bool, findings: &mut Findings) {

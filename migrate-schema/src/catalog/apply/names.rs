@@ -233,6 +233,11 @@ impl Catalog {
 
     /// What has this name among those that share the names of relations.
     pub(super) fn name_in_schema(&self, key: &Key) -> Option<(&'static str, Origin)> {
+        self.name_beside(key, None)
+    }
+
+    /// The same, but for what the relation itself has: it may be about to lose that.
+    pub(super) fn name_beside(&self, key: &Key, own: Option<&Key>) -> Option<(&'static str, Origin)> {
         if let Some(relation) = self.relation_by_key(key) {
             return Some((article(relation), relation.origin));
         }
@@ -242,6 +247,10 @@ impl Catalog {
         let node = crate::catalog::Node::new(Class::Index, key.clone());
         let owner = self.store.owners().get(&node)?;
         let relation = self.relation_by_key(owner)?;
+        // Of a table that may have changed, nobody knows which indexes it still has.
+        if relation.open || own == Some(owner) || !self.is_certain(&key.1, relation.known_since) {
+            return None;
+        }
         let index = self.index_of(relation, &key.1);
         match index {
             Some(index) => Some(("an index", index.origin)),
