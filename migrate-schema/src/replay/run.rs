@@ -2,7 +2,7 @@
 
 use super::{Direction, Placed, Step, What, derive::Derived};
 use crate::{
-    Finding, Level,
+    Code, Finding, Level,
     catalog::Catalog,
     grammar::{Parsed, ParsedStatement},
     lex::{self, TokenKind},
@@ -122,16 +122,31 @@ impl<'a, 'w> Run<'a, 'w> {
             if !refused {
                 found.extend(warned);
             }
+            let chained = self.direction == Direction::Down
+                && self.catalog.dialect() == crate::Dialect::Mysql;
             self.findings
                 .extend(found.into_iter().map(|finding| Placed {
                     direction: self.direction,
                     step: Some(at),
-                    finding,
+                    finding: if chained { not_alone(finding) } else { finding },
                 }));
             if refused {
                 break;
             }
         }
+    }
+}
+
+/// MySQL takes no DDL back, so its histories are rolled back as a whole there: what `down` needs may be the work of
+/// the `down` of a later migration. Alone it fails, and so it does not undo `up`.
+fn not_alone(finding: Finding) -> Finding {
+    if !is_error(&finding) {
+        return finding;
+    }
+    Finding {
+        code: Code::DownDoesNotUndo,
+        message: format!("down fails right after up: {}", finding.message),
+        ..finding
     }
 }
 

@@ -282,8 +282,10 @@ impl Catalog {
         if findings.refuse_since(before) {
             return;
         }
-        if self.dialect() == Dialect::Sqlite {
-            self.check_added_on_sqlite(draft, column, findings);
+        match self.dialect() {
+            Dialect::Sqlite => self.check_added_on_sqlite(draft, column, findings),
+            Dialect::Postgres => check_added_to_rows(draft, column, findings),
+            Dialect::Mysql => {}
         }
         for constraint in constraints_of(column) {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
@@ -611,6 +613,32 @@ impl Catalog {
         } else if !if_exists && !draft.open {
             findings.push(self.no_such_index_on(draft, name));
         }
+    }
+}
+
+/// What PostgreSQL refuses where there are rows.
+fn check_added_to_rows(draft: &Relation, column: &crate::tree::Column, findings: &mut Findings) {
+    let made = draft
+        .columns
+        .last()
+        .is_some_and(|made| made.sequence.is_some());
+    let domain = column.ty.as_ref().is_some_and(|ty| ty.special);
+    let not_null = column.not_null == Some(true) || column.primary_key.is_some();
+    let uses = draft
+        .columns
+        .last()
+        .is_some_and(|made| !made.uses.is_empty());
+    if draft.has_rows && not_null && is_null(column) && !made && !domain && !uses {
+        let name = &column.name;
+        let message = format!(
+            "the column `{name}` is NOT NULL and has no default, and `{}` has rows",
+            draft.name
+        );
+        findings.push(
+            Finding::new(Code::InvalidDefinition, message, column.range.clone()).help(format!(
+                "give it a default, or add it without NOT NULL, fill it, and then `ALTER COLUMN {name} SET NOT NULL`"
+            )),
+        );
     }
 }
 

@@ -661,7 +661,8 @@ impl Catalog {
             let key = (schema.clone(), name.clone());
             // A constraint that the statement drops frees its name.
             let dropped = |key: &crate::catalog::Key| {
-                self.relation_by_key(&own).is_some_and(|own| self.constraint(own, &key.1).is_some())
+                self.relation_by_key(&own)
+                    .is_some_and(|own| self.constraint(own, &key.1).is_some())
             };
             let taken = (is_relation
                 && (self.name_beside(&key, Some(&own)).is_some()

@@ -71,7 +71,16 @@ impl Catalog {
                 let gone = (self.candidates(Class::Relation, &target.path).iter())
                     .any(|key| together.contains(key));
                 if !if_exists && !gone {
-                    findings.extend(self.no_such_relation(&target.path, noun));
+                    let mut found = self.no_such_relation(&target.path, noun);
+                    if let Some(finding) = &mut found
+                        && target.kind == ObjectKind::Sequence
+                        && finding.code == Code::UndeclaredName
+                    {
+                        finding.code = Code::NoSuchTable;
+                        finding.message = format!("no such sequence: {}", target.path);
+                        finding.help = Some("write `IF EXISTS` if it may not be there".to_owned());
+                    }
+                    findings.extend(found);
                 }
                 return;
             }

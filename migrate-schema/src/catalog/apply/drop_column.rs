@@ -13,6 +13,7 @@ use crate::{
     catalog::{
         Catalog, Class, Column, Constraint, ConstraintKind, Index, Key, Node, Relation, store::Fact,
     },
+    settings::Product,
     tree::{Behavior, Name, ObjectKind, TriggerEvent},
 };
 
@@ -196,8 +197,15 @@ impl Catalog {
 
     fn user_on_mysql(&self, key: &Key, draft: &Relation, column: &str) -> Option<User> {
         let checks = self.store.session().foreign_keys;
+        let mariadb = matches!(self.target().product, Product::Mariadb | Product::Galera);
         for constraint in &draft.constraints {
             match &constraint.kind {
+                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)
+                    if mariadb && key.len() > 1 && self.contains(key, column) =>
+                {
+                    let user = format!("the key over ({})", key.join(", "));
+                    return Some((user, "drop that key first".to_owned()));
+                }
                 ConstraintKind::ForeignKey { columns, .. } if self.contains(columns, column) => {
                     let help = format!("drop it first: `DROP FOREIGN KEY {}`", constraint.name);
                     return Some((format!("the foreign key `{}`", constraint.name), help));

@@ -193,14 +193,22 @@ impl Catalog {
         }
     }
 
+    /// What to say of a function that is to be dropped and that nothing has made.
     fn function_to_drop(&self, path: &Path, noun: &str) -> Option<Finding> {
-        // A function of the engine's own cannot be meant; of others nobody knows.
-        self.no_such_function(path, noun).map(|finding| {
-            if finding.code == Code::UndeclaredName && self.dialect() != Dialect::Postgres {
-                return finding;
-            }
-            finding
-        })
+        let mut finding = self.no_such_function(path, noun)?;
+        let known = |extension: &str| {
+            extension == "plpgsql"
+                || crate::catalog::builtin::postgres::extension(extension).is_some()
+        };
+        if finding.code == Code::UndeclaredName
+            && path.schema.is_none()
+            && self.extensions().all(known)
+        {
+            finding.code = Code::UnknownFunction;
+            finding.message = format!("no such {noun}: {path}");
+            finding.help = Some("write `IF EXISTS` if it may not be there".to_owned());
+        }
+        Some(finding)
     }
 
     pub(super) fn rename_function(

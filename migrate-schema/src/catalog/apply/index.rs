@@ -6,7 +6,8 @@ use super::{Findings, constraint::column_of};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Index, Lookup, Node, Relation, RelationKind, Use, query::Context, store::Fact,
+        Catalog, Class, Index, Lookup, Node, Relation, RelationKind, Use, query::Context,
+        store::Fact,
     },
     nearest,
     tree::{Alter, AlterTable, Behavior, CreateIndex, IndexPart, Name, ObjectKind, Path, Target},
@@ -216,7 +217,9 @@ impl Catalog {
             };
             if let Some(relation) = self.store.relations().get(&owner) {
                 let mut draft = relation.as_ref().clone();
-                draft.indexes.retain(|index| !self.same(&index.name, &path.name.text));
+                draft
+                    .indexes
+                    .retain(|index| !self.same(&index.name, &path.name.text));
                 self.set(Fact::Relation(owner, Some(Arc::new(draft))));
             }
         }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub(super) use function::plain as plain_type;
 
-use super::{Catalog, query, store::Fact};
+use super::{Catalog, Class, Key, Node, query, store::Fact};
 use crate::{Dialect, Finding, Level, tree::Action};
 
 /// What is wrong with a statement.
@@ -159,15 +159,27 @@ impl Catalog {
         }
     }
 
-    /// Nobody can be sure any more that the table has rows.
+    /// Nobody can be sure any more that the table has rows, nor those that refer to it.
     fn may_be_empty(&mut self, path: &crate::tree::Path) {
-        if let Some(key) = self.relation_key(path)
-            && let Some(relation) = self.store.relations().get(&key)
-            && relation.has_rows
-        {
+        let mut waiting: Vec<Key> = self.relation_key(path).into_iter().collect();
+        while let Some(key) = waiting.pop() {
+            let Some(relation) = self.store.relations().get(&key) else {
+                continue;
+            };
             let mut relation = relation.as_ref().clone();
-            relation.has_rows = false;
-            self.set(Fact::Relation(key, Some(Arc::new(relation))));
+            let node = Node::new(Class::Relation, key.clone());
+            let dependents = self.store.dependents(&node).filter(|one| {
+                (self.store.relations().get(&one.key)).is_some_and(|relation| relation.has_rows)
+            });
+            waiting.extend(
+                dependents
+                    .map(|one| one.key.clone())
+                    .filter(|one| *one != key),
+            );
+            if relation.has_rows {
+                relation.has_rows = false;
+                self.set(Fact::Relation(key, Some(Arc::new(relation))));
+            }
         }
     }
 

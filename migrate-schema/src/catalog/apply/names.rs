@@ -237,7 +237,11 @@ impl Catalog {
     }
 
     /// The same, but for what the relation itself has: it may be about to lose that.
-    pub(super) fn name_beside(&self, key: &Key, own: Option<&Key>) -> Option<(&'static str, Origin)> {
+    pub(super) fn name_beside(
+        &self,
+        key: &Key,
+        own: Option<&Key>,
+    ) -> Option<(&'static str, Origin)> {
         if let Some(relation) = self.relation_by_key(key) {
             return Some((article(relation), relation.origin));
         }

@@ -19,7 +19,10 @@ impl Catalog {
             return;
         };
         let name = &trigger.name.name;
-        if let Some(own) = self.trigger_of_name(&table, trigger).filter(|_| !table.open) {
+        if let Some(own) = self
+            .trigger_of_name(&table, trigger)
+            .filter(|_| !table.open)
+        {
             if trigger.if_not_exists {
                 return;
             }
