@@ -20,7 +20,6 @@ pub mod lex;
 pub mod lint;
 pub mod model;
 mod near;
-pub mod old_catalog;
 mod quote;
 #[cfg(feature = "render")]
 pub mod render;

@@ -8,6 +8,7 @@ mod column;
 mod error;
 mod index;
 mod limits;
+mod mentions;
 mod table;
 mod text;
 

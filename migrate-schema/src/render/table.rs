@@ -8,13 +8,13 @@ use sea_query::{
 use super::{
     RenderError, column,
     limits::{check_actions, check_added_on_sqlite, check_keys},
+    mentions::mentions,
     sql,
     text::{check_expression, expression},
 };
 use crate::{
     Dialect,
     model::{Action, Check, Column, ColumnDefinition, ForeignKey, Table, Unique},
-    old_catalog::mentions,
     quote::{escaped, quoted},
 };
 

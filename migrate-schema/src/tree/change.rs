@@ -98,14 +98,16 @@ impl Lowering<'_> {
         }
         for check in &table.checks {
             let expression = self.expression(&check.expression);
-            let own = check.column.as_ref().filter(|_| check.name.is_none());
-            let own = own.and_then(|own| {
+            let own = check.column.as_ref().and_then(|own| {
                 columns
                     .iter_mut()
                     .find(|column| column.name.text.eq_ignore_ascii_case(own))
             });
             match own {
-                Some(column) => column.checks.push((None, expression)),
+                Some(column) => {
+                    let own = check.name.as_deref().map(name);
+                    column.checks.push((own, expression));
+                }
                 None => {
                     let kind = ConstraintKind::Check(expression);
                     constraints.push(constraint(check.name.as_deref(), kind));
@@ -114,7 +116,7 @@ impl Lowering<'_> {
         }
         for key in &table.foreign_keys {
             let own = match key.columns.as_slice() {
-                [only] if self.dialect == Dialect::Sqlite && key.name.is_none() => columns
+                [only] if self.dialect == Dialect::Sqlite => columns
                     .iter_mut()
                     .find(|column| column.name.text.eq_ignore_ascii_case(only)),
                 _ => None,
@@ -260,20 +262,41 @@ impl Lowering<'_> {
     }
 
     fn type_name(&self, ty: &ColumnType, numbered: bool) -> TypeName {
-        // The exact words are the renderer's; here the name only has to be one that the dialect has.
+        let mut arguments = Vec::new();
+        match ty {
+            ColumnType::String(Some(length)) => arguments.push(length.to_string()),
+            ColumnType::Decimal(Some((precision, scale))) => {
+                arguments.extend([precision.to_string(), scale.to_string()]);
+            }
+            _ => {}
+        }
         let text = match (ty, self.dialect) {
-            (_, Dialect::Sqlite) if numbered => "integer".to_owned(),
-            (ColumnType::Custom(text), _) => text.clone(),
-            (ColumnType::Json, Dialect::Postgres) => "jsonb".to_owned(),
-            (ColumnType::Double, Dialect::Postgres) => "double precision".to_owned(),
-            (ColumnType::Blob, Dialect::Postgres) => "bytea".to_owned(),
-            (ColumnType::String(_), _) => "varchar".to_owned(),
-            (ColumnType::Decimal(_), _) => "decimal".to_owned(),
-            (ty, _) => ty.to_string(),
+            (_, Dialect::Sqlite) if numbered => "integer",
+            (ColumnType::Custom(text), _) => text,
+            (ColumnType::String(_), _) => "varchar",
+            (ColumnType::Decimal(_), _) => "decimal",
+            (ColumnType::BigInteger, Dialect::Sqlite) => "integer",
+            (ColumnType::Double, Dialect::Sqlite) => "real",
+            (
+                ColumnType::Date
+                | ColumnType::Time
+                | ColumnType::Timestamp
+                | ColumnType::TimestampTz
+                | ColumnType::Json
+                | ColumnType::Uuid,
+                Dialect::Sqlite,
+            ) => "text",
+            (ColumnType::Json, Dialect::Postgres) => "jsonb",
+            (ColumnType::Double, Dialect::Postgres) => "double precision",
+            (ColumnType::Blob, Dialect::Postgres) => "bytea",
+            (ColumnType::Timestamp, Dialect::Mysql) => "datetime",
+            (ColumnType::TimestampTz, Dialect::Mysql) => "timestamp",
+            (ColumnType::Uuid, Dialect::Mysql) => "binary",
+            (ty, _) => &ty.to_string(),
         };
         TypeName {
-            path: path(&text),
-            arguments: Vec::new(),
+            path: path(text),
+            arguments,
             words: Vec::new(),
             array: false,
             special: matches!(ty, ColumnType::Custom(_)),

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use migrate_schema::{
-    Dialect,
-    model::{
-        Action, Change, Column, ColumnType, DefaultValue, ForeignKey, Index, IndexKey, Literal,
-        Table,
-    },
-    old_catalog::{Catalog, CatalogError},
+    Dialect, Finding, Level,
+    catalog::{Catalog, Column, ConstraintKind, Relation},
+    model::Change,
     render::render,
+    settings::{Settings, Target},
+    tree::{self, ExpressionKind},
 };
 use rusqlite::{Connection, types::Value};
 
@@ -26,14 +25,14 @@ impl Engine {
             .unwrap();
         Self {
             connection,
-            catalog: Catalog::new(Dialect::Sqlite),
+            catalog: empty(Dialect::Sqlite),
         }
     }
 
     /// Makes a change in the database and in the catalog, and compares the two.
     pub(crate) fn make(&mut self, change: &Change) {
-        self.catalog
-            .apply(change)
+        self.catalog = self
+            .judge(change)
             .unwrap_or_else(|error| panic!("{change}: {error}"));
         for statement in render(change, Dialect::Sqlite).unwrap() {
             assert!(!statement.ends_with(';'));
@@ -43,16 +42,15 @@ impl Engine {
     }
 
     /// What the catalog says of a change, which is not kept.
-    pub(crate) fn judge(&self, change: &Change) -> Result<Catalog, CatalogError> {
+    pub(crate) fn judge(&self, change: &Change) -> Result<Catalog, String> {
         let mut catalog = self.catalog.clone();
-        let verdict = catalog.apply(change);
-        if verdict.is_err() {
-            assert_eq!(
-                catalog, self.catalog,
-                "a refused change left a trace: {change}"
-            );
-        }
-        verdict.map(|()| catalog)
+        apply(&mut catalog, change)?;
+        Ok(catalog)
+    }
+
+    /// The tables in the order of their names.
+    pub(crate) fn tables(&self) -> Vec<&Relation> {
+        tables(&self.catalog)
     }
 
     pub(crate) fn run(&self, sql: &str) {
@@ -90,13 +88,11 @@ impl Engine {
     /// Compares the catalog with the database's own answers.
     pub(crate) fn compare(&self) {
         let tables = self.texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY lower(name)", "");
-        let known: Vec<String> = self
-            .catalog
-            .tables()
+        let known: Vec<String> = (self.tables().iter())
             .map(|table| table.name.clone())
             .collect();
         assert_eq!(tables, known);
-        for table in self.catalog.tables() {
+        for table in self.tables() {
             self.compare_columns(table);
             self.compare_foreign_keys(table);
             self.compare_indexes(table);
@@ -113,12 +109,12 @@ impl Engine {
         rows.map(Result::unwrap).collect()
     }
 
-    fn compare_columns(&self, table: &Table) {
+    fn compare_columns(&self, table: &Relation) {
         let mut statement = self
             .connection
-            .prepare("SELECT name, lower(type), \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?)")
+            .prepare("SELECT name, lower(type), \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?)")
             .unwrap();
-        let engine: Vec<(String, String, bool, Option<String>, i64, i64)> = statement
+        let engine: Vec<(String, String, bool, bool, i64, i64)> = statement
             .query_map([&table.name], |row| {
                 Ok((
                     row.get(0)?,
@@ -133,25 +129,19 @@ impl Engine {
             .map(Result::unwrap)
             .collect();
         let key = |column: &Column| {
-            let position = table
-                .primary_key
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case(&column.name));
+            let mut names = table.primary_key().unwrap_or_default().iter();
+            let position = names.position(|name| name.eq_ignore_ascii_case(&column.name));
             position.map_or(0, |position| position as i64 + 1)
         };
         let known: Vec<_> = table
             .columns
             .iter()
             .map(|column| {
-                let default = column
-                    .default
-                    .as_ref()
-                    .map(|default| default_text(column, default));
                 (
                     column.name.clone(),
                     type_name(column).to_lowercase(),
-                    !column.nullable,
-                    default,
+                    column.not_null,
+                    column.default.is_some(),
                     key(column),
                     0,
                 )
@@ -160,7 +150,7 @@ impl Engine {
         assert_eq!(engine, known, "columns of {}", table.name);
     }
 
-    fn compare_foreign_keys(&self, table: &Table) {
+    fn compare_foreign_keys(&self, table: &Relation) {
         let mut statement = self
             .connection
             .prepare(
@@ -181,19 +171,32 @@ impl Engine {
             .unwrap()
             .map(Result::unwrap)
             .collect();
-        let known = table.foreign_keys.iter().map(|key: &ForeignKey| {
-            [
-                key.table.clone(),
-                key.columns.join("|"),
-                key.referenced_columns.join("|"),
-                action_name(key.on_delete).into(),
-                action_name(key.on_update).into(),
-            ]
+        let known = table.constraints.iter().filter_map(|one| match &one.kind {
+            ConstraintKind::ForeignKey {
+                columns,
+                table,
+                referred,
+                on_delete,
+                on_update,
+            } => Some([
+                table.1.clone(),
+                columns.join("|"),
+                referred.join("|"),
+                on_delete.clone().unwrap_or_else(|| "NO ACTION".into()),
+                on_update.clone().unwrap_or_else(|| "NO ACTION".into()),
+            ]),
+            _ => None,
         });
+        let engine: BTreeSet<[String; 5]> = (engine.into_iter())
+            .map(|mut key| {
+                key[0].make_ascii_lowercase();
+                key
+            })
+            .collect();
         assert_eq!(engine, known.collect(), "foreign keys of {}", table.name);
     }
 
-    fn compare_indexes(&self, table: &Table) {
+    fn compare_indexes(&self, table: &Relation) {
         let mut statement = self
             .connection
             .prepare("SELECT name, \"unique\", origin, partial FROM pragma_index_list(?)")
@@ -213,24 +216,20 @@ impl Engine {
                 (name, unique, partial, columns)
             })
             .collect();
-        let known = self
-            .catalog
-            .indexes(&table.name)
-            .iter()
-            .map(|index: &Index| {
-                assert_eq!(index.table, table.name);
-                let columns = index.columns.iter().map(|column| match &column.key {
-                    IndexKey::Column(name) => (Some(name.clone()), column.descending),
-                    IndexKey::Expression(_) => (None, column.descending),
-                    other => panic!("{other:?}"),
-                });
-                (
-                    index.name.clone(),
-                    index.unique,
-                    index.filter.is_some(),
-                    columns.collect(),
-                )
+        let known = table.indexes.iter().map(|index| {
+            let columns = index.parts.iter().map(|part| match &part.expression.kind {
+                ExpressionKind::Column { name, .. } => {
+                    (Some(spelled(table, &name.text)), part.descending)
+                }
+                _ => (None, part.descending),
             });
+            (
+                index.name.clone(),
+                index.unique,
+                index.predicate.is_some(),
+                columns.collect(),
+            )
+        });
         assert_eq!(engine, known.collect(), "indexes of {}", table.name);
         let uniques = own.iter().filter(|list| list.2 == "u");
         let engine: BTreeSet<Vec<String>> = uniques
@@ -242,11 +241,12 @@ impl Engine {
             })
             .collect();
         // What says the same as the primary key is made a second time or not, as the engine likes.
-        let other = |columns: &Vec<String>| *columns != table.primary_key;
-        let known: BTreeSet<_> = table
-            .uniques
-            .iter()
-            .map(|unique| unique.columns.clone())
+        let other = |columns: &Vec<String>| columns != table.primary_key().unwrap_or_default();
+        let known: BTreeSet<_> = (table.constraints.iter())
+            .filter_map(|one| match &one.kind {
+                ConstraintKind::Unique(columns) => Some(columns.clone()),
+                _ => None,
+            })
             .filter(other)
             .collect();
         let engine: BTreeSet<_> = engine.into_iter().filter(other).collect();
@@ -265,59 +265,95 @@ impl Engine {
     }
 }
 
-fn type_name(column: &Column) -> String {
-    match &column.column_type {
-        // Only this name makes SQLite number the rows.
-        _ if column.auto_increment.is_some() => "integer".into(),
-        ColumnType::SmallInteger => "smallint".into(),
-        ColumnType::Integer | ColumnType::BigInteger => "integer".into(),
-        ColumnType::Double => "real".into(),
-        ColumnType::Decimal(Some((precision, scale))) => format!("decimal({precision}, {scale})"),
-        ColumnType::Decimal(None) => "decimal".into(),
-        ColumnType::Boolean => "boolean".into(),
-        ColumnType::String(Some(length)) => format!("varchar({length})"),
-        ColumnType::String(None) => "varchar".into(),
-        ColumnType::Blob => "blob".into(),
-        ColumnType::Custom(text) => text.clone(),
-        _ => "text".into(),
-    }
+/// An empty database in which nothing exists but what the changes make.
+pub(crate) fn empty(dialect: Dialect) -> Catalog {
+    let settings = Settings {
+        closed: true,
+        ..Settings::default()
+    };
+    Catalog::new(&Target::from(dialect), &settings)
 }
 
-/// The default as SQLite keeps it: its text.
-fn default_text(column: &Column, default: &DefaultValue) -> String {
-    match default {
-        DefaultValue::Expression(text) => text.clone(),
-        DefaultValue::Now => match column.column_type {
-            ColumnType::Date => "CURRENT_DATE".into(),
-            ColumnType::Time => "CURRENT_TIME".into(),
-            _ => "CURRENT_TIMESTAMP".into(),
-        },
-        DefaultValue::Literal(Literal::Null) => "NULL".into(),
-        DefaultValue::Literal(Literal::Boolean(value)) => value.to_string().to_uppercase(),
-        DefaultValue::Literal(Literal::Integer(value)) => value.to_string(),
-        DefaultValue::Literal(Literal::Double(value)) if value.abs() > 1e20 => format!("{value:e}"),
-        DefaultValue::Literal(Literal::Double(value)) => value.to_string(),
-        DefaultValue::Literal(Literal::Text(value)) => format!("'{}'", value.replace('\'', "''")),
-        DefaultValue::Literal(Literal::Blob(value)) => {
-            format!(
-                "x'{}'",
-                value
-                    .iter()
-                    .map(|byte| format!("{byte:02X}"))
-                    .collect::<String>()
-            )
+/// Does to a catalog what a change does, or says why it is refused.
+pub(crate) fn apply(catalog: &mut Catalog, change: &Change) -> Result<(), String> {
+    change.validate().map_err(|error| error.to_string())?;
+    for action in tree::from_change(change, catalog.target()) {
+        let findings = catalog.apply(&action, "");
+        let refused = |finding: &&Finding| finding.code.level() == Level::Deny;
+        if let Some(finding) = findings.iter().find(refused) {
+            return Err(finding.message.clone());
         }
-        other => panic!("{other:?}"),
     }
+    Ok(())
 }
 
-fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::NoAction => "NO ACTION",
-        Action::Restrict => "RESTRICT",
-        Action::Cascade => "CASCADE",
-        Action::SetNull => "SET NULL",
-        Action::SetDefault => "SET DEFAULT",
-        other => panic!("{other:?}"),
+pub(crate) fn tables(catalog: &Catalog) -> Vec<&Relation> {
+    let mut tables: Vec<&Relation> = catalog.relations().collect();
+    tables.sort_by_key(|table| table.name.to_ascii_lowercase());
+    tables
+}
+
+pub(crate) fn table<'a>(catalog: &'a Catalog, name: &str) -> Option<&'a Relation> {
+    catalog
+        .relation_by_key(&("main".to_owned(), name.to_ascii_lowercase()))
+        .map(AsRef::as_ref)
+}
+
+/// The schema that a catalog knows, in words.
+pub(crate) fn text(catalog: &Catalog) -> String {
+    let mut text = String::new();
+    for table in tables(catalog) {
+        text += &format!("table {}\n", table.name);
+        for column in &table.columns {
+            let ty = type_name(column);
+            let default = column.default.is_some();
+            text += &format!("  {} {ty} {} {default}\n", column.name, column.not_null);
+        }
+        for one in &table.constraints {
+            text += &format!(
+                "  {} {}\n",
+                one.name,
+                match &one.kind {
+                    ConstraintKind::Check(expression) =>
+                        format!("check {}", names(expression).join(" ")),
+                    kind => format!("{kind:?}"),
+                }
+            );
+        }
+        for index in &table.indexes {
+            text += &format!(
+                "  index {} {} {}\n",
+                index.name,
+                index.unique,
+                index.parts.len()
+            );
+        }
+    }
+    text
+}
+
+/// The columns that an expression names.
+pub(crate) fn names(expression: &tree::Expression) -> Vec<String> {
+    let mut all = Vec::new();
+    if let ExpressionKind::Column { name, .. } = &expression.kind {
+        all.push(name.text.clone());
+    }
+    expression.children(|child| all.extend(names(child)));
+    all
+}
+
+fn spelled(table: &Relation, name: &str) -> String {
+    let mut columns = table.columns.iter();
+    let own = columns.find(|column| column.name.eq_ignore_ascii_case(name));
+    own.map_or_else(|| name.to_owned(), |own| own.name.clone())
+}
+
+fn type_name(column: &Column) -> String {
+    let Some(ty) = &column.ty else {
+        return String::new();
+    };
+    match ty.arguments.as_slice() {
+        [] => ty.path.to_string(),
+        arguments => format!("{}({})", ty.path, arguments.join(", ")),
     }
 }

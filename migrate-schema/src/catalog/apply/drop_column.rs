@@ -348,6 +348,9 @@ impl Catalog {
                 self.dialect() == Dialect::Mysql || !self.contains(key, column)
             }
             ConstraintKind::ForeignKey { columns, .. } => !self.contains(columns, column),
+            ConstraintKind::Check(_) if self.dialect() == Dialect::Sqlite => {
+                (one.column.as_ref()).is_none_or(|own| !self.same(own, column))
+            }
             ConstraintKind::Check(expression) => !self.mentions(expression, column),
             ConstraintKind::Exclude(parts) => !parts
                 .iter()

@@ -5,7 +5,7 @@ use super::{Change, Index, IndexKey, ModelError};
 use table::{validate_definition, validate_table};
 
 impl Change {
-    /// What is wrong with this change by itself. Whether it fits the database is for [`crate::old_catalog::Catalog`] to say.
+    /// What is wrong with this change by itself. Whether it fits the database is for the catalog to say.
     pub fn validate(&self) -> Result<(), ModelError> {
         match self {
             Self::CreateTable(table) => validate_table(table),
