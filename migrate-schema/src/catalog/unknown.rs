@@ -81,6 +81,18 @@ impl Catalog {
         }
     }
 
+    /// The same for a statement that could not be read: what it drops with CASCADE takes others along.
+    pub(super) fn poison_statement(&mut self, words: &[String]) {
+        if words
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case("cascade"))
+        {
+            let others = self.dependents_of_words(words);
+            self.poison(&others);
+        }
+        self.poison(words);
+    }
+
     /// The names of what needs a thing of one of these names: `CASCADE` may have taken it along.
     fn dependents_of_words(&self, words: &[String]) -> Vec<String> {
         let schemas = self.search_path().iter().chain(words);

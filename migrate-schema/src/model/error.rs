@@ -149,7 +149,7 @@ pub enum ModelError {
 }
 
 /// The end of a message that knows a name which was probably meant.
-pub(crate) fn did_you_mean(near: &Option<String>) -> String {
+fn did_you_mean(near: &Option<String>) -> String {
     near.as_ref()
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }

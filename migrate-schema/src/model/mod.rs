@@ -17,7 +17,6 @@ mod validate;
 pub use change::Change;
 pub use column_type::{ColumnType, UnknownColumnType};
 pub use error::ModelError;
-pub(crate) use error::did_you_mean;
 pub use index::{Index, IndexColumn, IndexKey};
 pub use table::{
     Action, AutoIncrement, Check, Column, ColumnDefinition, DefaultValue, ForeignKey, Literal,

@@ -126,7 +126,7 @@ impl Catalog {
             Action::SearchPath(names) => self.set_search_path(names),
             Action::Setting { name, value } => self.set_setting(name, value.as_deref()),
             Action::Opaque { words, everything } => {
-                self.poison(words);
+                self.poison_statement(words);
                 if *everything {
                     self.poison_everything();
                 }

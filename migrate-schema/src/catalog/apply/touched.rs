@@ -75,7 +75,7 @@ impl Catalog {
             | Action::SearchPath(_)
             | Action::Setting { .. } => {}
             Action::Opaque { words, everything } => {
-                self.poison(words);
+                self.poison_statement(words);
                 if *everything {
                     self.poison_everything();
                 }
