@@ -161,10 +161,9 @@ pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// const DROP: Sql = sql!("DROP TABLE users");
 /// ```
 ///
-/// It takes one string literal with one or more statements. For SQLite its own grammar gives the verdict, so what the
-/// database takes is never refused; for the other dialects it is `sqlparser`. The value holds the text, the place of each
-/// statement in it, and what the runner has to know of it; no parser is in the program. It can stand in a `const` and
-/// anywhere else an expression can.
+/// It takes one string literal with one or more statements. The verdict is that of the dialect's own grammar, so what the
+/// database takes is never refused. The value holds the text, the place of each statement in it, and what the runner has
+/// to know of it; no parser is in the program. It can stand in a `const` and anywhere else an expression can.
 ///
 /// Text that exists only at run time is `Sql::unchecked(text)`.
 ///

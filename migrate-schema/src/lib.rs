@@ -29,8 +29,6 @@ pub mod settings;
 #[cfg(feature = "check")]
 pub mod source;
 pub mod statement;
-#[cfg(feature = "parse")]
-pub mod syntax;
 #[cfg(feature = "check")]
 pub mod tree;
 

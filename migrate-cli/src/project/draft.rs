@@ -1,6 +1,6 @@
 //! The first draft of a migration, made from what its name says.
 
-use migrate_schema::{Dialect, syntax};
+use migrate_schema::{Dialect, grammar};
 
 use super::{
     intent::{Intent, intent},
@@ -109,7 +109,7 @@ fn step(
 ) -> Option<Body> {
     let sql = [sql(object), sql(&quoted(object, dialect))]
         .into_iter()
-        .find(|sql| syntax::check(sql, dialect).1.is_empty())?;
+        .find(|sql| grammar::parse(sql, &dialect.into()).findings.is_empty())?;
     let literal = match sql.contains('"') {
         true => literal::sql(&sql),
         false => format!("\"{sql}\""),
@@ -237,7 +237,8 @@ mod tests {
             ] {
                 for dialect in Dialect::ALL {
                     for sql in literals(&name, dialect) {
-                        assert_eq!(syntax::check(&sql, dialect).1, [], "{name} {dialect}");
+                        let findings = grammar::parse(&sql, &dialect.into()).findings;
+                        assert_eq!(findings, [], "{name} {dialect}");
                     }
                 }
             }

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use bumpalo::Bump;
-use fallible_iterator::FallibleIterator;
-use sqlite3_parser::lexer::sql::{
-    Error as SqliteError, Parser as SqliteParser, ParserError as SqliteParserError,
+use sqlite3_parser::{
+    Bump, FallibleIterator,
+    lexer::sql::{Error as SqliteError, Parser as SqliteParser, ParserError as SqliteParserError},
 };
 
 use crate::{Code, Dialect, Finding, Statement, lex, nearest};
