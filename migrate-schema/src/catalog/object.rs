@@ -153,6 +153,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// `AUTO_INCREMENT`, and SQLite's `AUTOINCREMENT`.
     pub auto_increment: bool,
+    /// `INVISIBLE` (MySQL): `*` and an `INSERT` without a list leave it out.
+    pub invisible: bool,
     /// `COLLATE`, as written.
     pub collation: Option<String>,
     /// Its comment.

@@ -169,6 +169,7 @@ impl Lowering<'_> {
             identity: (numbered && self.dialect == Dialect::Postgres)
                 .then_some(Identity::ByDefault),
             auto_increment: numbered && self.dialect == Dialect::Mysql,
+            invisible: false,
             collation: None,
             comment: None,
             on_update: None,

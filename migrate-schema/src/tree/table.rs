@@ -108,6 +108,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// `AUTO_INCREMENT` (MySQL).
     pub auto_increment: bool,
+    /// `INVISIBLE` (MySQL): `*` and an `INSERT` without a list leave it out.
+    pub invisible: bool,
     /// `COLLATE`.
     pub collation: Option<Path>,
     /// `COMMENT` (MySQL).

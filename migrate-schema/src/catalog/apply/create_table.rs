@@ -361,6 +361,7 @@ impl Catalog {
             generated: column.generated.clone(),
             identity: column.identity,
             auto_increment: column.auto_increment || autoincrement,
+            invisible: column.invisible,
             collation: column.collation.as_ref().map(ToString::to_string),
             comment: column.comment.clone(),
             uses,

@@ -12,7 +12,7 @@ mod drop_column;
 mod extension;
 mod function;
 mod index;
-mod names;
+pub(super) mod names;
 mod other;
 mod rename;
 mod rewrite;

@@ -61,6 +61,7 @@ impl Catalog {
             generated: None,
             identity: None,
             auto_increment: false,
+            invisible: false,
             collation: None,
             comment: None,
             uses: Vec::new(),
@@ -314,7 +315,7 @@ pub(super) fn article(relation: &Relation) -> &'static str {
 }
 
 /// The name in a text such as `'public.users_id_seq'`, as PostgreSQL reads it.
-pub(super) fn path_in(text: &str) -> Option<Path> {
+pub(in crate::catalog) fn path_in(text: &str) -> Option<Path> {
     let mut parts = Vec::new();
     let mut rest = text;
     loop {

@@ -5,9 +5,10 @@ use crate::{
     Code, Dialect, Finding,
     catalog::{
         Class, Function, Lookup, Use,
+        apply::names::path_in,
         builtin::{self, Arity},
     },
-    tree::{Expression, ExpressionKind, FunctionKind, Path},
+    tree::{Expression, ExpressionKind, FunctionKind, Literal, Path},
 };
 
 /// What is given to a function.
@@ -135,6 +136,40 @@ impl<'a> Resolver<'a> {
             self.wrong_count(given, &function.arity.describe());
         }
         self.misplaced(given, function, place, frame);
+        self.sequence(given);
+    }
+
+    /// `nextval('s')`: PostgreSQL looks the sequence up where the statement is read.
+    fn sequence(&mut self, given: Given<'a>) {
+        let name = given.name.name.text.as_str();
+        if self.dialect != Dialect::Postgres || !matches!(name, "nextval" | "currval" | "setval") {
+            return;
+        }
+        let Some(argument) = given.arguments.first() else {
+            return;
+        };
+        let text = match &argument.kind {
+            ExpressionKind::Literal(Literal::Text(text)) => text,
+            ExpressionKind::Cast { expression, ty } if ty.path.name.text == "regclass" => {
+                match &expression.kind {
+                    ExpressionKind::Literal(Literal::Text(text)) => text,
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        let Some(mut path) = path_in(text) else {
+            return;
+        };
+        path.name.range = argument.range.clone();
+        if let Some(schema) = &mut path.schema {
+            schema.range = argument.range.clone();
+        }
+        match self.catalog.relation(&path) {
+            Lookup::Known(relation) => self.use_relation(relation, None),
+            Lookup::Unknown => {}
+            Lookup::Absent => self.ask(|catalog| catalog.no_such_relation(&path, "sequence")),
+        }
     }
 
     fn wrong_count(&mut self, given: Given<'a>, wanted: &str) {

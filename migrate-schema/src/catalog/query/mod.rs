@@ -260,7 +260,7 @@ impl<'a> Resolver<'a> {
             .map(|column| scope::OutputColumn {
                 name: ColumnName::Known(&column.name),
                 ty: column.ty.as_ref(),
-                hidden: false,
+                hidden: column.invisible,
             })
             .collect();
         let mut open = relation.open;

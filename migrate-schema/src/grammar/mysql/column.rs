@@ -51,6 +51,7 @@ impl Parser<'_> {
             generated: None,
             identity: None,
             auto_increment: false,
+            invisible: false,
             collation: None,
             comment: None,
             on_update: None,
@@ -110,7 +111,7 @@ impl Parser<'_> {
         } else if self.is_any(&["generated", "as"]) {
             self.generated(column)?;
         } else {
-            return self.rare_attribute();
+            return self.rare_attribute(column);
         }
         Ok(true)
     }
@@ -159,7 +160,7 @@ impl Parser<'_> {
             if self.one_of(&["start", "end"]).is_none() {
                 return self.unexpected();
             }
-            self.one_of(&["invisible"]);
+            column.invisible |= self.one_of(&["invisible"]).is_some();
             return Ok(());
         }
         let expression = self.in_brackets(Self::expression)?;
@@ -172,8 +173,9 @@ impl Parser<'_> {
     }
 
     /// What only some servers have.
-    fn rare_attribute(&mut self) -> Parse<bool> {
-        if self.one_of(&["invisible", "visible"]).is_some() {
+    fn rare_attribute(&mut self, column: &mut Column) -> Parse<bool> {
+        if let Some(word) = self.one_of(&["invisible", "visible"]) {
+            column.invisible = word == "invisible";
         } else if self.word("column_format") || self.word("storage") {
             if self
                 .one_of(&["fixed", "dynamic", "default", "disk", "memory"])

@@ -153,6 +153,7 @@ impl Reader {
             generated: None,
             identity: None,
             auto_increment: false,
+            invisible: false,
             collation: child(node, Kind::COLLATE)
                 .and_then(|collate| self.child_path(&collate, Kind::COLLATION_REF)),
             comment: None,

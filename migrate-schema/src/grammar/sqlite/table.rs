@@ -249,6 +249,7 @@ impl Cursor<'_> {
             generated: None,
             identity: None,
             auto_increment: false,
+            invisible: false,
             collation: None,
             comment: None,
             on_update: None,
