@@ -30,6 +30,7 @@ pub use unknown::Assumed;
 use crate::{
     Dialect,
     settings::{External, Settings, Target},
+    tree::Action,
     tree::ObjectKind,
 };
 use store::Store;
@@ -48,6 +49,8 @@ pub struct Catalog {
     /// What migrations make that come later, by class and bare name, folded: their ids, in order.
     expected: HashMap<(Class, String), Vec<Arc<str>>>,
     assumed: Assumed,
+    /// Functions that change the schema when they are called, and what they do (PostgreSQL).
+    acting: Arc<Vec<(String, Action)>>,
 }
 
 impl Catalog {
@@ -67,6 +70,7 @@ impl Catalog {
             migrations: Vec::new(),
             expected: HashMap::new(),
             assumed: Assumed::default(),
+            acting: Arc::default(),
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub(super) path_is_uncertain: bool,
     /// `foreign_key_checks` (MySQL), `foreign_keys` (SQLite).
     pub(super) foreign_keys: bool,
+    /// `check_function_bodies` (PostgreSQL).
+    pub(super) check_function_bodies: bool,
     /// `legacy_alter_table` (SQLite): a rename leaves views and triggers alone.
     pub(super) legacy_alter_table: bool,
 }
@@ -90,6 +92,7 @@ impl Store {
                 path,
                 path_is_uncertain: false,
                 foreign_keys: dialect != Dialect::Sqlite,
+                check_function_bodies: true,
                 legacy_alter_table: false,
             }),
             owners: HashMap::new(),

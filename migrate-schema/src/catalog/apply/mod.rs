@@ -3,6 +3,7 @@
 //! Everything is checked before anything is changed. A statement that is refused changes nothing, but what it would have made,
 //! changed or dropped is unknown afterwards, so that one mistake is told once.
 
+mod acting;
 mod alter;
 mod alter_column;
 mod constraint;
@@ -130,6 +131,7 @@ impl Catalog {
                 if *everything {
                     self.poison_everything();
                 }
+                self.act(words);
             }
         }
     }
@@ -139,6 +141,9 @@ impl Catalog {
         findings.extend(query::check(self, action, findings.sql));
         if findings.refuse() {
             return;
+        }
+        if let Action::Query(query) = action {
+            self.act_where_called(findings.sql.get(query.range.clone()).unwrap_or_default());
         }
         let filled = query::inserts_rows(action).and_then(|path| self.relation_key(path));
         if let Some(key) = filled
@@ -215,6 +220,7 @@ impl Catalog {
                 "foreign_key_checks" | "session.foreign_key_checks" | "@@foreign_key_checks",
             )
             | (Dialect::Sqlite, "foreign_keys") => session.foreign_keys = !off,
+            (Dialect::Postgres, "check_function_bodies") => session.check_function_bodies = !off,
             (Dialect::Sqlite, "legacy_alter_table") => session.legacy_alter_table = !off,
             _ => return,
         }

@@ -229,6 +229,19 @@ pub(super) fn is_type(kind: Kind) -> bool {
 
 /// The value of a string literal.
 pub(super) fn string_value(literal: &Node) -> Option<String> {
+    let is_text = tokens(literal).next().is_some_and(|token| {
+        matches!(
+            token.kind(),
+            Kind::STRING
+                | Kind::ESC_STRING
+                | Kind::UNICODE_ESC_STRING
+                | Kind::NATIONAL_STRING
+                | Kind::DOLLAR_QUOTED_STRING
+        )
+    });
+    if !is_text {
+        return None;
+    }
     ast::Literal::cast(literal.clone())?.string_value()
 }
 

@@ -14,18 +14,20 @@ pub(super) fn words(node: &Node) -> Action {
 
 /// A text of which only the names are known, those in its strings too.
 pub(super) fn of_text(text: &str) -> Action {
-    let mut found = Vec::new();
-    for token in lex::tokens(text, Dialect::Postgres) {
-        add(&mut found, text, token);
-    }
-    finished(found)
+    let tokens: Vec<Token> = lex::tokens(text, Dialect::Postgres).collect();
+    finished(of_tokens(text, &tokens))
 }
 
-/// The words of some tokens.
+/// The words of some tokens, but for the names of schemas and tables before a dot: what is changed stands behind it.
 pub(super) fn of_tokens(text: &str, tokens: &[Token]) -> Vec<String> {
     let mut found = Vec::new();
-    for token in tokens {
-        add(&mut found, text, *token);
+    for (at, token) in tokens.iter().enumerate() {
+        let qualifies = tokens
+            .get(at + 1)
+            .is_some_and(|next| next.is_symbol(text, '.') && next.start == token.end);
+        if !(qualifies && token.kind != TokenKind::Text) {
+            add(&mut found, text, *token);
+        }
     }
     found
 }
@@ -50,38 +52,27 @@ fn add(found: &mut Vec<String>, text: &str, token: Token) {
             found.push(inner.replace("\"\"", "\""));
         }
         TokenKind::Text => found.extend(
-            own.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
-                .filter(|word| word.starts_with(|c: char| !c.is_ascii_digit()))
+            own.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.')))
+                .filter_map(|word| word.rsplit('.').next())
+                .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
                 .map(str::to_owned),
         ),
         TokenKind::Number | TokenKind::Hint | TokenKind::Symbol => {}
     }
 }
 
-/// What a body in SQL may do to the schema: nothing, if it only reads and changes rows.
-pub(super) fn of_sql(text: &str) -> Option<Action> {
-    let mut found = Vec::new();
-    let mut statement: Vec<Token> = Vec::new();
-    for token in lex::tokens(text, Dialect::Postgres) {
-        if token.is_symbol(text, ';') {
-            found.extend(changes(text, &statement));
-            statement.clear();
-        } else {
-            statement.push(token);
-        }
-    }
-    found.extend(changes(text, &statement));
-    (!found.is_empty()).then(|| finished(found))
+/// Whether a statement changes the schema.
+pub(super) fn is_change(text: &str, statement: &[Token]) -> bool {
+    statement.first().is_some_and(|first| {
+        ["create", "alter", "drop", "import"]
+            .iter()
+            .any(|word| first.is_word(text, word))
+    })
 }
 
 /// The words of a statement that changes the schema, and the functions that it calls.
 pub(super) fn changes(text: &str, statement: &[Token]) -> Vec<String> {
-    let changes_schema = statement.first().is_some_and(|first| {
-        ["create", "alter", "drop", "import"]
-            .iter()
-            .any(|word| first.is_word(text, word))
-    });
-    if changes_schema {
+    if is_change(text, statement) {
         return of_tokens(text, statement);
     }
     let calls = statement.windows(2).filter(|pair| {

@@ -1,12 +1,18 @@
 //! Functions, procedures, aggregates.
 
+use squawk_syntax::SourceFile;
+
 use super::{
     cst::{Kind, Node, Reader, child, child_of, children, has, has_child, or_replace},
     opaque, plpgsql,
 };
-use crate::tree::{
-    Action, Argument, Body, CreateFunction, Expression, ExpressionKind, FunctionKind, Output,
-    Query, Select, TypeName,
+use crate::{
+    Dialect,
+    lex::{self, Token},
+    tree::{
+        Action, Argument, Body, CreateFunction, Expression, ExpressionKind, FunctionKind, Output,
+        Query, Select, TypeName,
+    },
 };
 
 impl Reader {
@@ -59,22 +65,53 @@ impl Reader {
         })
     }
 
-    /// What a call of the function may do to the schema. Its queries are not checked: that would need the types of its
-    /// arguments and the settings at the time of the call.
+    /// The statements of a body in SQL, where they only read and change rows; of every other body what a call of it may
+    /// do to the schema.
     fn body(&self, node: &Node) -> Vec<Action> {
-        let text = child(node, Kind::FUNC_OPTION_LIST)
-            .and_then(|options| child(&options, Kind::AS_FUNC_OPTION))
+        let Some(options) = child(node, Kind::FUNC_OPTION_LIST) else {
+            return Vec::new();
+        };
+        let literal = child(&options, Kind::AS_FUNC_OPTION)
             .and_then(|body| child(&body, Kind::AS_DEFINITION))
-            .and_then(|definition| child(&definition, Kind::LITERAL))
-            .and_then(|literal| super::cst::string_value(&literal));
-        let Some(text) = text else {
+            .and_then(|definition| child(&definition, Kind::LITERAL));
+        let text = literal
+            .as_ref()
+            .and_then(|literal| super::cst::string_value(literal));
+        let (Some(literal), Some(text)) = (literal, text) else {
             return Vec::new();
         };
         match self.language(node).as_deref() {
             Some("plpgsql") => plpgsql::effects(&text).into_iter().collect(),
-            Some("sql") => opaque::of_sql(&text).into_iter().collect(),
+            // With settings of its own it may look for names elsewhere.
+            Some("sql") if !has_child(&options, Kind::SET_FUNC_OPTION) => {
+                self.sql_body(&literal, &text)
+            }
             _ => Vec::new(),
         }
+    }
+
+    fn sql_body(&self, literal: &Node, text: &str) -> Vec<Action> {
+        let tokens: Vec<Token> = lex::tokens(text, Dialect::Postgres).collect();
+        let changes = tokens
+            .split(|token| token.is_symbol(text, ';'))
+            .any(|statement| opaque::is_change(text, statement));
+        if changes {
+            return vec![opaque::of_text(text)];
+        }
+        // In a string with escapes the places are others.
+        let Some(inner) = literal.text().to_string().find(text) else {
+            return Vec::new();
+        };
+        if !super::depth::is_shallow(text) {
+            return Vec::new();
+        }
+        let parsed = SourceFile::parse(text);
+        let reader = Reader::new(self.range(literal).start + inner);
+        parsed
+            .syntax_node()
+            .children()
+            .flat_map(|statement| reader.statement(&statement))
+            .collect()
     }
 
     /// The arguments of a routine, also those that only name their types.
