@@ -8,6 +8,9 @@ use crate::{
     tree::{Action, CreateFunction},
 };
 
+/// The word of a function that changes what its arguments name.
+const ARGUMENT: &str = "\u{2}";
+
 /// Words of statements that change the schema.
 const CHANGES: [&str; 3] = ["alter", "create", "drop"];
 
@@ -37,7 +40,10 @@ impl Catalog {
                 .iter()
                 .any(|change| word.eq_ignore_ascii_case(change))
         };
-        *everything || words.iter().any(changes) || !self.called_in(words).is_empty()
+        *everything
+            || words.iter().any(|word| word == ARGUMENT)
+            || words.iter().any(changes)
+            || !self.called_in(words).is_empty()
     }
 
     fn called_in(&self, words: &[String]) -> Vec<(String, Action)> {
@@ -50,6 +56,11 @@ impl Catalog {
 
     /// Does what the functions do whose names are among these words, and those that they call.
     pub(super) fn act(&mut self, words: &[String]) {
+        self.act_with(words, false);
+    }
+
+    /// The same; or with arguments that are spelled out among the words.
+    fn act_with(&mut self, words: &[String], arguments_are_known: bool) {
         let mut waiting = self.called_in(words);
         let mut done: Vec<String> = Vec::new();
         while let Some((name, action)) = waiting.pop() {
@@ -61,7 +72,8 @@ impl Catalog {
             }
             done.push(name);
             self.poison(&words);
-            if everything {
+            let of_arguments = words.iter().any(|word| word == ARGUMENT);
+            if everything || (of_arguments && !arguments_are_known) {
                 self.poison_everything();
             }
             waiting.extend(self.called_in(&words));
@@ -82,6 +94,8 @@ impl Catalog {
             return;
         }
         self.poison(&words);
-        self.act(&words);
+        // What rows give to it is known to nobody.
+        let from_rows = words.iter().any(|word| word.eq_ignore_ascii_case("from"));
+        self.act_with(&words, !from_rows);
     }
 }

@@ -19,14 +19,18 @@ use crate::{
 /// Stands for what is only known when the body runs.
 const HOLE: char = '\u{1}';
 
-/// What the body may do to the schema; none if it does nothing to it.
-pub(super) fn effects(body: &str) -> Option<Action> {
+/// Stands for an argument of the function.
+const ARGUMENT: char = '\u{2}';
+
+/// What the body may do to the schema; none if it does nothing to it. The parameters are the names of its arguments.
+pub(super) fn effects(body: &str, parameters: &[String]) -> Option<Action> {
     let tokens: Vec<Token> = lex::tokens(body, Dialect::Postgres).collect();
     let mut effects = Effects {
         body,
         words: Vec::new(),
         everything: false,
         variables: BTreeMap::new(),
+        parameters,
     };
     let statements = statements(body, &tokens);
     for statement in &statements {
@@ -61,6 +65,7 @@ struct Effects<'a> {
     everything: bool,
     /// What each variable is given, in templates.
     variables: BTreeMap<String, Vec<String>>,
+    parameters: &'a [String],
 }
 
 impl Effects<'_> {
@@ -122,6 +127,7 @@ impl Effects<'_> {
             let name = variable.text(self.body).to_ascii_lowercase();
             match self.variables.get(&name).cloned() {
                 Some(templates) => templates.iter().for_each(|text| self.run(text)),
+                None if self.parameters.contains(&name) => self.words.push(ARGUMENT.to_string()),
                 None => self.everything = true,
             }
             return;
@@ -148,7 +154,7 @@ impl Effects<'_> {
             .descendants()
             .find(|node| node.kind() == Kind::TARGET)
             .and_then(|target| target.children().find(|node| is_expression(node.kind())));
-        value.map_or(hole, |value| evaluate(&value))
+        value.map_or(hole, |value| evaluate(&value, self.parameters))
     }
 
     /// What running this text does.
@@ -168,27 +174,36 @@ fn is_one(text: &str, token: Token, words: &[&str]) -> bool {
 }
 
 /// The text that an expression gives.
-fn evaluate(node: &Node) -> String {
+fn evaluate(node: &Node, parameters: &[String]) -> String {
     let inner = || node.children().find(|child| is_expression(child.kind()));
     match node.kind() {
+        Kind::LITERAL if has(node, Kind::POSITIONAL_PARAM) => Some(ARGUMENT.to_string()),
         Kind::LITERAL => string_value(node),
-        Kind::PAREN_EXPR | Kind::CAST_EXPR | Kind::COLLATE => inner().map(|inner| evaluate(&inner)),
+        Kind::NAME_REF => parameters
+            .contains(&node.text().to_string().to_ascii_lowercase())
+            .then(|| ARGUMENT.to_string()),
+        Kind::PAREN_EXPR | Kind::CAST_EXPR | Kind::COLLATE => {
+            inner().map(|inner| evaluate(&inner, parameters))
+        }
         Kind::BIN_EXPR => {
             let sides: Vec<Node> = node
                 .children()
                 .filter(|child| is_expression(child.kind()))
                 .collect();
             let joins = child(node, Kind::CUSTOM_OP).is_some_and(|sign| sign.text() == "||");
-            joins.then(|| sides.iter().map(evaluate).collect())
+            joins.then(|| {
+                let sides = sides.iter().map(|side| evaluate(side, parameters));
+                sides.collect()
+            })
         }
-        Kind::CALL_EXPR => call(node),
+        Kind::CALL_EXPR => call(node, parameters),
         _ => None,
     }
     .unwrap_or_else(|| HOLE.to_string())
 }
 
 /// `format('…', …)`, `concat(…)`, `quote_ident('…')`.
-fn call(node: &Node) -> Option<String> {
+fn call(node: &Node, parameters: &[String]) -> Option<String> {
     let name = node.children().next()?.text().to_string();
     let list = child(node, Kind::ARG_LIST)?;
     let mut arguments = children(&list, Kind::ARG).map(|argument| {
@@ -196,7 +211,7 @@ fn call(node: &Node) -> Option<String> {
         argument
             .children()
             .find(|child| is_expression(child.kind()) && !variadic)
-            .map_or_else(|| HOLE.to_string(), |value| evaluate(&value))
+            .map_or_else(|| HOLE.to_string(), |value| evaluate(&value, parameters))
     });
     match name.to_ascii_lowercase().as_str() {
         "format" => {
@@ -326,11 +341,15 @@ fn of_template(text: &str, statement: &[Token]) -> Option<Vec<String>> {
         on.map(|at| at + 1),
         to.map(|at| at + 1),
     ];
-    names
-        .into_iter()
-        .flatten()
-        .all(|at| template.is_named(at))
-        .then(|| template.words())
+    let names: Vec<usize> = names.into_iter().flatten().collect();
+    let named = names.iter().all(|at| template.is_named(*at));
+    named.then(|| {
+        let mut words = template.words();
+        if names.iter().any(|at| template.is_argument(*at)) {
+            words.push(ARGUMENT.to_string());
+        }
+        words
+    })
 }
 
 /// A statement with holes.
@@ -386,6 +405,15 @@ impl Template<'_> {
         (self.statement.get(at)).is_none_or(|token| token.text(self.text).contains(HOLE))
     }
 
+    /// Whether what stands here is given to the function.
+    fn is_argument(&self, at: usize) -> bool {
+        let mut at = at;
+        while (self.statement.get(at + 1)).is_some_and(|next| next.is_symbol(self.text, '.')) {
+            at += 2;
+        }
+        (self.statement.get(at)).is_some_and(|token| token.text(self.text).contains(ARGUMENT))
+    }
+
     /// Whether the tokens are parts of one name: nothing stands between them.
     fn touch(&self, left: usize, right: usize) -> bool {
         match (self.statement.get(left), self.statement.get(right)) {
@@ -408,12 +436,13 @@ impl Template<'_> {
         let mut words = Vec::new();
         for (at, token) in self.statement.iter().enumerate() {
             let mut own = opaque::of_tokens(self.text, &[*token]);
-            if self.touch(at, at + 1) && self.has_hole(at + 1) && !self.has_hole(at) {
+            let open = self.has_hole(at + 1) || self.is_argument(at + 1);
+            if self.touch(at, at + 1) && open && !self.has_hole(at) {
                 own.iter_mut().for_each(|word| word.push('*'));
             }
             words.append(&mut own);
         }
-        words.retain(|word| !word.contains(HOLE));
+        words.retain(|word| !word.contains([HOLE, ARGUMENT]));
         words
     }
 }

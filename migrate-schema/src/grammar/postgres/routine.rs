@@ -81,7 +81,13 @@ impl Reader {
             return Vec::new();
         };
         match self.language(node).as_deref() {
-            Some("plpgsql") => plpgsql::effects(&text).into_iter().collect(),
+            Some("plpgsql") => {
+                let list = child(node, Kind::PARAM_LIST);
+                let arguments = list.map(|list| self.arguments(&list)).unwrap_or_default();
+                let names = arguments.into_iter().filter_map(|argument| argument.name);
+                let names: Vec<String> = names.map(|name| name.text).collect();
+                plpgsql::effects(&text, &names).into_iter().collect()
+            }
             // With settings of its own it may look for names elsewhere.
             Some("sql") if !has_child(&options, Kind::SET_FUNC_OPTION) => {
                 self.sql_body(&literal, &text)

@@ -148,7 +148,7 @@ impl Reader {
         });
         let body = child(node, Kind::LITERAL).and_then(|literal| string_value(&literal));
         match body {
-            Some(body) if is_plpgsql => plpgsql::effects(&body).into_iter().collect(),
+            Some(body) if is_plpgsql => plpgsql::effects(&body, &[]).into_iter().collect(),
             _ => vec![Action::Opaque {
                 words: Vec::new(),
                 everything: true,
