@@ -287,6 +287,9 @@ impl Catalog {
             Dialect::Postgres => check_added_to_rows(draft, column, findings),
             Dialect::Mysql => {}
         }
+        if findings.refuse_since(before) {
+            return;
+        }
         for constraint in constraints_of(column) {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }
