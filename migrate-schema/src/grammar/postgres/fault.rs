@@ -118,7 +118,15 @@ impl<'a> Fault<'a> {
     }
 
     fn plainly(&self) -> Finding {
-        Finding::new(Code::SqlSyntax, self.unexpected(), self.range.clone())
+        let finding = Finding::new(Code::SqlSyntax, self.unexpected(), self.range.clone());
+        let is = |at: usize, word| {
+            let token = self.tokens.get(at);
+            token.is_some_and(|token| token.is_word(self.text, word))
+        };
+        if is(0, "drop") && ["trigger", "policy", "rule"].iter().any(|kind| is(1, kind)) {
+            return finding.help("it belongs to a table: write `ON table` behind its name");
+        }
+        finding
     }
 
     fn repaired(&self, repair: &Repair) -> Finding {

@@ -43,11 +43,16 @@ pub(super) fn find(
     search
         .statement_begins()
         .or_else(|| search.misspelt())
+        .or_else(|| search.other_word())
         .or_else(|| search.twice())
         .or_else(|| search.superfluous())
+        .or_else(|| search.without_type())
         .or_else(|| search.reserved())
+        .or_else(|| search.name_in_quotes())
         .or_else(|| search.missing(expected))
         .or_else(|| search.wrong_way_round())
+        .or_else(|| search.column_if_exists())
+        .or_else(|| search.surplus())
 }
 
 struct Search<'a> {
@@ -131,6 +136,25 @@ impl Search<'_> {
         })
     }
 
+    /// A word of everyday English, or of another database, for the one that SQL has.
+    fn other_word(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self.token(at)?;
+            let word = self.own(at);
+            let range = token.start..token.end;
+            let mut meant = OTHER_WORDS
+                .iter()
+                .filter(|(own, _)| word.eq_ignore_ascii_case(own));
+            let (_, keyword) = meant.find(|(_, keyword)| self.mends(&range, keyword))?;
+            Some(Repair {
+                token: at,
+                message: format!("unexpected `{word}`"),
+                help: format!("write `{keyword}` instead of it"),
+                fix: None,
+            })
+        })
+    }
+
     fn twice(&self) -> Option<Repair> {
         self.suspects().find_map(|at| {
             let token = self.token(at)?;
@@ -188,6 +212,108 @@ impl Search<'_> {
                 fix: Some((range, quoted)),
             })
         })
+    }
+
+    /// `ADD COLUMN c NOT NULL`.
+    fn without_type(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let word = self.own(at).to_ascii_lowercase();
+            let ends_type = [
+                "check",
+                "default",
+                "not",
+                "null",
+                "primary",
+                "references",
+                "unique",
+            ]
+            .contains(&word.as_str());
+            let place = self.place_before(at);
+            let name = self.shown(at.checked_sub(1).filter(|_| ends_type)?);
+            self.mends(&(place..place), "integer ").then(|| Repair {
+                token: at - 1,
+                message: format!("the column {name} has no type"),
+                help: format!(
+                    "write its type behind its name: `{} integer`",
+                    self.own(at - 1)
+                ),
+                fix: None,
+            })
+        })
+    }
+
+    /// A name that stands in the quotes of a string.
+    fn name_in_quotes(&self) -> Option<Repair> {
+        self.suspects().find_map(|at| {
+            let token = self
+                .token(at)
+                .filter(|token| token.kind == TokenKind::Text)?;
+            let name = self.own(at).strip_prefix('\'')?.strip_suffix('\'')?;
+            let range = token.start..token.end;
+            let quoted = format!("\"{name}\"");
+            (!name.is_empty() && self.mends(&range, &quoted)).then(|| Repair {
+                token: at,
+                message: format!("{} is text where a name is meant", self.shown(at)),
+                help: format!("write `{quoted}`: names stand in double quotes"),
+                fix: Some((range, quoted)),
+            })
+        })
+    }
+
+    /// `DROP IF EXISTS COLUMN c`.
+    fn column_if_exists(&self) -> Option<Repair> {
+        let at = self
+            .suspects()
+            .find(|at| self.own(*at).eq_ignore_ascii_case("column"))?;
+        let first =
+            (at.saturating_sub(3)..at).find(|at| self.own(*at).eq_ignore_ascii_case("if"))?;
+        let range = self.place_before(first)..self.token(at)?.end;
+        let condition = self
+            .text
+            .get(range.start..self.place_before(at))?
+            .trim_end();
+        let right = format!("COLUMN {condition}");
+        self.mends(&range, &right).then(|| Repair {
+            token: at,
+            message: format!("`COLUMN` stands before `{condition}`, not behind it"),
+            help: format!("write `{right}`"),
+            fix: Some((range, right)),
+        })
+    }
+
+    /// Words behind the end of what is complete: `DROP COLUMN c integer`.
+    fn surplus(&self) -> Option<Repair> {
+        [Some(self.at), self.at.checked_sub(1)]
+            .into_iter()
+            .flatten()
+            .find_map(|at| {
+                let mut depth = 0_i32;
+                let ends = |at: &usize| match self.own(*at) {
+                    "(" => {
+                        depth += 1;
+                        false
+                    }
+                    ")" => {
+                        depth -= 1;
+                        depth < 0
+                    }
+                    "," | ";" => depth == 0,
+                    _ => false,
+                };
+                let end = (at..self.tokens.len())
+                    .find(ends)
+                    .unwrap_or(self.tokens.len());
+                let last = self.token(end.checked_sub(1)?)?;
+                let range = self.token(at)?.start..last.end;
+                let surplus = self.text.get(range.clone())?;
+                let short = end > at && end - at <= 6 && at > 0;
+                (short && self.mends(&range, "")).then(|| Repair {
+                    token: at,
+                    message: format!("nothing can stand behind {} here", self.shown(at - 1)),
+                    help: format!("leave `{surplus}` out"),
+                    fix: None,
+                })
+            })
     }
 
     fn missing(&self, expected: Option<Expected>) -> Option<Repair> {
@@ -249,6 +375,18 @@ impl Search<'_> {
 const STARTS: [&str; 12] = [
     "alter", "comment", "create", "delete", "do", "drop", "grant", "insert", "select", "truncate",
     "update", "with",
+];
+
+/// What is written for a word of SQL.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("add", "SET"),
+    ("change", "ALTER"),
+    ("delete", "DROP"),
+    ("drop", "DELETE"),
+    ("modify", "ALTER"),
+    ("remove", "DROP"),
+    ("remove", "DELETE"),
+    ("set", "ADD"),
 ];
 
 /// Keywords that are no names without quotes.
