@@ -1,5 +1,7 @@
 //! What a lint may ask.
 
+use std::cell::OnceCell;
+
 use crate::{
     Dialect, Finding,
     catalog::{Catalog, Column, Origin, Relation, RelationKind},
@@ -8,7 +10,7 @@ use crate::{
     tree::{self, Action, Path},
 };
 
-use super::Memory;
+use super::{Memory, about::About};
 
 /// A method of a migration, as far as its text is known.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Method<'a> {
     pub irreversible: bool,
     /// Its statements, in order.
     pub statements: Vec<Place<'a>>,
+    /// The same by what they are about, once somebody asks.
+    pub(super) about: OnceCell<About>,
 }
 
 /// A statement of a method.
@@ -131,13 +135,48 @@ impl<'a> Context<'a> {
         places.iter().flat_map(|place| &place.tree.actions)
     }
 
-    /// What the statements behind this one do.
-    pub fn later(&self) -> impl Iterator<Item = &'a Action> {
-        let places = self.method.statements.get(self.at + 1..);
-        places
-            .unwrap_or_default()
-            .iter()
+    fn about(&self) -> &'a About {
+        let method = self.method;
+        method.about.get_or_init(|| About::of(&method.statements))
+    }
+
+    fn actions(&self, at: impl Iterator<Item = usize>) -> impl Iterator<Item = &'a Action> {
+        let method = self.method;
+        at.filter_map(|at| method.statements.get(at))
             .flat_map(|place| &place.tree.actions)
+    }
+
+    /// What the statements before this one do that are about this name, or may be about anything.
+    pub fn earlier_about(&self, path: &Path) -> impl Iterator<Item = &'a Action> {
+        let here = self.at;
+        let about = self.about().name(&path.name.text);
+        self.actions(about.filter(move |at| *at < here))
+    }
+
+    /// What the statements behind this one do that are about this name, or may be about anything.
+    pub fn later_about(&self, path: &Path) -> impl Iterator<Item = &'a Action> {
+        self.later_about_name(&path.name.text)
+    }
+
+    /// The same for a name that is no path.
+    pub fn later_about_name(&self, name: &str) -> impl Iterator<Item = &'a Action> {
+        let here = self.at;
+        let about = self.about().name(name);
+        self.actions(about.filter(move |at| *at > here))
+    }
+
+    /// Whether a statement before this one drops an index or a constraint by itself.
+    pub fn has_dropped_an_index(&self) -> bool {
+        self.about()
+            .first_index_drop()
+            .is_some_and(|at| at < self.at)
+    }
+
+    /// What the statements before this one do that add a value to an enum.
+    pub fn earlier_labels(&self) -> impl Iterator<Item = &'a Action> {
+        let here = self.at;
+        let labels = self.about().labels();
+        self.actions(labels.take_while(move |at| *at < here))
     }
 }
 

@@ -4,6 +4,7 @@
 //! its test and its page in `docs/lints/`. A lint never refuses: its level decides whether anybody hears of it, and
 //! where the catalog does not know (`Lookup::Unknown`), a lint is silent.
 
+mod about;
 mod any;
 mod context;
 mod memory;

@@ -1,5 +1,7 @@
 //! The lints beside the replay of one method.
 
+use std::cell::OnceCell;
+
 use crate::{
     Finding,
     catalog::Catalog,
@@ -89,6 +91,7 @@ impl<'a> Watch<'a> {
                 transaction: migration.transaction,
                 irreversible: migration.irreversible,
                 statements,
+                about: OnceCell::new(),
             },
             memory: Memory::default(),
             at: 0,

@@ -51,12 +51,16 @@ fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &m
         return;
     };
     let here = std::iter::once(alter);
-    let later = context.later().filter_map(|action| match action {
-        crate::tree::Action::AlterTable(other) if context.same_path(&other.name, &alter.name) => {
-            Some(other)
-        }
-        _ => None,
-    });
+    let later = context
+        .later_about(&alter.name)
+        .filter_map(|action| match action {
+            crate::tree::Action::AlterTable(other)
+                if context.same_path(&other.name, &alter.name) =>
+            {
+                Some(other)
+            }
+            _ => None,
+        });
     let replaced = here
         .chain(later)
         .flat_map(|alter| &alter.changes)

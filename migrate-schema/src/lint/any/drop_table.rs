@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
 
 /// Whether a later statement of the method gives a table this name.
 pub(super) fn is_made_again(context: &Context<'_>, name: &Path) -> bool {
-    context.later().any(|action| match action {
+    context.later_about(name).any(|action| match action {
         Action::CreateTable(create) => context.same_path(&create.name, name),
         Action::Rename(rename) => context.same_path(&rename.to, name),
         Action::AlterTable(alter) => alter
@@ -67,7 +67,7 @@ pub(super) fn is_made_again(context: &Context<'_>, name: &Path) -> bool {
 
 /// Whether the method gave the table this name, so that another could take its place.
 fn was_renamed(context: &Context<'_>, name: &Path) -> bool {
-    context.earlier().any(|action| match action {
+    context.earlier_about(name).any(|action| match action {
         Action::Rename(rename) => context.same_path(&rename.to, name),
         Action::AlterTable(alter) => alter
             .changes

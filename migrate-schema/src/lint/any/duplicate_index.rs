@@ -110,14 +110,15 @@ fn in_catalog(context: &Context<'_>, new: &Wanted<'_>, findings: &mut Vec<Findin
         return;
     };
     // The old one goes later in the same migration: this is how an index is made anew.
-    let goes = context.later().any(|action| match action {
+    let goes = context.later_about_name(name).any(|action| match action {
         Action::Drop(drop) => drop
             .targets
             .iter()
             .any(|target| context.same(&target.path.name.text, name)),
-        Action::AlterTable(alter) => context.same_path(&alter.name, new.table),
         _ => false,
-    });
+    }) || context
+        .later_about(new.table)
+        .any(|action| matches!(action, Action::AlterTable(_)));
     if !goes {
         found(&table.name, &old, new.parts, findings);
     }

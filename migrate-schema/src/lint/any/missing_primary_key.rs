@@ -71,17 +71,19 @@ pub(in crate::lint) fn lacks_primary_key(context: &Context<'_>, create: &CreateT
             .constraints
             .iter()
             .any(|constraint| is_key(&constraint.kind))
-        && !context.later().any(|action| match action {
-            Action::AlterTable(alter) => {
-                context.same_path(&alter.name, &create.name)
-                    && alter.changes.iter().any(|change| match change {
-                        Alter::AddConstraint(constraint) => is_key(&constraint.kind),
-                        Alter::AddColumn { column, .. } | Alter::Redefine { column, .. } => {
-                            column.primary_key.is_some()
-                        }
-                        _ => false,
-                    })
-            }
-            _ => false,
-        })
+        && !context
+            .later_about(&create.name)
+            .any(|action| match action {
+                Action::AlterTable(alter) => {
+                    context.same_path(&alter.name, &create.name)
+                        && alter.changes.iter().any(|change| match change {
+                            Alter::AddConstraint(constraint) => is_key(&constraint.kind),
+                            Alter::AddColumn { column, .. } | Alter::Redefine { column, .. } => {
+                                column.primary_key.is_some()
+                            }
+                            _ => false,
+                        })
+                }
+                _ => false,
+            })
 }

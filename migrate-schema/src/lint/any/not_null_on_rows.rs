@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &m
     if column.not_null
         || column.default.is_some()
         || context
-            .earlier()
+            .earlier_about(&alter.name)
             .any(|action| may_fill(context, action, alter, &name.text))
     {
         return;

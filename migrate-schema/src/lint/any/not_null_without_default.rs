@@ -77,7 +77,7 @@ fn check(context: &Context<'_>, new: NewColumn<'_>, findings: &mut Vec<Finding>)
 /// Whether an earlier statement of the method deletes all rows.
 fn is_emptied(context: &Context<'_>, new: NewColumn<'_>) -> bool {
     use crate::tree::{Action, Source};
-    context.earlier().any(|action| match action {
+    context.earlier_about(new.table).any(|action| match action {
         Action::Truncate { tables, .. } => tables.iter().any(|name| context.same_path(name, new.table)),
         Action::Delete(delete) => {
             delete.filter.is_none()

@@ -57,7 +57,6 @@ fn renamed(context: &Context<'_>, from: &Path, to: &Path, findings: &mut Vec<Fin
 /// Whether the method makes something else of the old name.
 fn takes_its_place(context: &Context<'_>, from: &Path) -> bool {
     super::drop_table::is_made_again(context, from)
-        || context
-            .later()
+        || context.later_about(from)
             .any(|action| matches!(action, Action::CreateView(view) if context.same_path(&view.name, from)))
 }

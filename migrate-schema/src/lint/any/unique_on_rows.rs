@@ -59,9 +59,9 @@ fn unique(context: &Context<'_>, path: &Path, parts: &[IndexPart], findings: &mu
     };
     // A column that was added just now has no values, or those that an UPDATE gave it.
     if !columns.iter().all(|name| is_old(name))
-        || is_unique_already(context, table, &columns)
+        || is_unique_already(context, path, table, &columns)
         || context
-            .earlier()
+            .earlier_about(path)
             .any(|action| changes_rows(context, action, path))
     {
         return;
@@ -89,6 +89,7 @@ fn text(columns: &[&str]) -> String {
 /// Whether a key or a unique index on some of these columns is there, or was there until this migration.
 fn is_unique_already(
     context: &Context<'_>,
+    path: &Path,
     table: &crate::catalog::Relation,
     columns: &[&str],
 ) -> bool {
@@ -119,14 +120,9 @@ fn is_unique_already(
                         .collect(),
                 )
         })
-        || context.earlier().any(|action| match action {
-            // Mostly the old form of the same key.
-            Action::Drop(drop) => drop.targets.iter().any(|target| {
-                matches!(
-                    target.kind,
-                    crate::tree::ObjectKind::Index | crate::tree::ObjectKind::Constraint
-                )
-            }),
+        // Mostly the old form of the same key.
+        || context.has_dropped_an_index()
+        || context.earlier_about(path).any(|action| match action {
             Action::AlterTable(alter) => alter
                 .changes
                 .iter()

@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
         return;
     }
     let added: Vec<Added<'_>> = context
-        .earlier()
+        .earlier_labels()
         .filter_map(|earlier| match earlier {
             Action::AlterType(AlterType::AddValue { name, label, .. }) => Some(Added {
                 ty: name,
@@ -60,7 +60,11 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
             }),
             _ => None,
         })
-        .filter(|added| !context.earlier().any(|earlier| makes(earlier, added.ty)))
+        .filter(|added| {
+            !context
+                .earlier_about(added.ty)
+                .any(|earlier| makes(earlier, added.ty))
+        })
         .collect();
     if added.is_empty() {
         return;

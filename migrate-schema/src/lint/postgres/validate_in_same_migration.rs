@@ -29,19 +29,21 @@ fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &m
     if !context.method.transaction || context.existing(&alter.name).is_none() {
         return;
     }
-    let added_here = context.earlier().any(|action| match action {
-        Action::AlterTable(earlier) => {
-            context.same_path(&earlier.name, &alter.name)
-                && earlier.changes.iter().any(|change| match change {
-                    Alter::AddConstraint(added) => {
-                        added.not_valid
-                            && added.name.as_ref().is_some_and(|it| it.text == name.text)
-                    }
-                    _ => false,
-                })
-        }
-        _ => false,
-    });
+    let added_here = context
+        .earlier_about(&alter.name)
+        .any(|action| match action {
+            Action::AlterTable(earlier) => {
+                context.same_path(&earlier.name, &alter.name)
+                    && earlier.changes.iter().any(|change| match change {
+                        Alter::AddConstraint(added) => {
+                            added.not_valid
+                                && added.name.as_ref().is_some_and(|it| it.text == name.text)
+                        }
+                        _ => false,
+                    })
+            }
+            _ => false,
+        });
     if added_here {
         findings.push(
             Finding::new(
