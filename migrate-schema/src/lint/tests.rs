@@ -178,3 +178,19 @@ fn names_follow_the_patterns_of_the_settings() {
         ]
     );
 }
+
+#[test]
+fn mysql_takes_names_of_64_characters() {
+    let page = pages().find(|page| page.code == Code::IdentifierTooLong);
+    let example = Example::new("mysql", &[], "", "");
+    for (length, refused) in [(64, false), (65, true)] {
+        let sql = format!("CREATE TABLE {} (id bigint)", "é".repeat(length));
+        let found = found(page.unwrap().code, &example, &sql);
+        assert_eq!(
+            found
+                .iter()
+                .any(|(code, _)| *code == Code::InvalidDefinition),
+            refused
+        );
+    }
+}

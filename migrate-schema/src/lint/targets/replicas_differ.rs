@@ -24,9 +24,10 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(_: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
+    // A trigger is run by each node, too.
     if !matches!(
         action,
-        Action::Insert(_) | Action::Update(_) | Action::Delete(_)
+        Action::Insert(_) | Action::Update(_) | Action::Delete(_) | Action::CreateTrigger(_)
     ) {
         return;
     }
