@@ -26,6 +26,13 @@ impl Catalog {
         if findings.refuse() {
             return;
         }
+        let tests = self.dialect() == Dialect::Sqlite && alter.changes.iter().any(tests_schema);
+        if tests {
+            self.test_schema(alter, "does not work", findings);
+            if findings.refuse() {
+                return;
+            }
+        }
         let mut draft = before.as_ref().clone();
         let mut changes: Vec<&Alter> = alter.changes.iter().collect();
         match self.dialect() {
@@ -59,14 +66,8 @@ impl Catalog {
         if let Some(to) = target {
             self.rename_relation(&key, &to, findings);
         }
-        let tests = alter.changes.iter().any(|change| {
-            matches!(
-                change,
-                Alter::RenameTo(_) | Alter::RenameColumn { .. } | Alter::DropColumn { .. }
-            )
-        });
-        if self.dialect() == Dialect::Sqlite && tests && !findings.refuse() {
-            self.test_schema(alter, findings);
+        if tests && !findings.refuse() {
+            self.test_schema(alter, "would not work any more", findings);
         }
     }
 
@@ -681,6 +682,14 @@ const fn pass_on_mysql(change: &Alter) -> u8 {
         Alter::AddConstraint(_) => 3,
         _ => 4,
     }
+}
+
+/// Before and after this SQLite reads every view and trigger anew.
+const fn tests_schema(change: &Alter) -> bool {
+    matches!(
+        change,
+        Alter::RenameTo(_) | Alter::RenameColumn { .. } | Alter::DropColumn { .. }
+    )
 }
 
 /// A type that a `STRICT` table of SQLite does not take.

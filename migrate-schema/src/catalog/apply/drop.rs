@@ -85,7 +85,7 @@ impl Catalog {
                 return;
             }
         };
-        if !fits(target.kind, relation.kind) && !relation.open {
+        if !fits(target.kind, relation.kind) && relation.is_surely_its_kind() {
             findings.push(self.wrong_kind(&relation, target));
             return;
         }

@@ -19,6 +19,9 @@ impl Catalog {
         else {
             return;
         };
+        if self.cannot_be_indexed(&table, index, findings) {
+            return;
+        }
         if let Some(name) = &index.name {
             match self.index_name_taken(&table, name, index.if_not_exists) {
                 Taken::No => {}
@@ -102,8 +105,13 @@ impl Catalog {
         }
     }
 
-    /// What an index is on.
-    fn check_indexed(&self, table: &Relation, index: &CreateIndex, findings: &mut Findings) {
+    /// Not everything that has columns can have an index.
+    fn cannot_be_indexed(
+        &self,
+        table: &Relation,
+        index: &CreateIndex,
+        findings: &mut Findings,
+    ) -> bool {
         let indexable = match table.kind {
             RelationKind::Table | RelationKind::ForeignTable => true,
             RelationKind::MaterializedView => self.dialect() == Dialect::Postgres,
@@ -119,8 +127,13 @@ impl Catalog {
                 Finding::new(Code::InvalidDefinition, message, index.table.range())
                     .help("make the index on the table that holds the rows"),
             );
-            return;
+            return true;
         }
+        false
+    }
+
+    /// What an index is on.
+    fn check_indexed(&self, table: &Relation, index: &CreateIndex, findings: &mut Findings) {
         for part in &index.parts {
             self.check_part(table, part, findings);
         }

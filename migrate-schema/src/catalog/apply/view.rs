@@ -200,7 +200,7 @@ impl Catalog {
     }
 
     /// SQLite reads every view and trigger anew when a table or column gets another name or a column goes.
-    pub(super) fn test_schema(&mut self, alter: &AlterTable, findings: &mut Findings) {
+    pub(super) fn test_schema(&mut self, alter: &AlterTable, how: &str, findings: &mut Findings) {
         if self.store.session().legacy_alter_table {
             return;
         }
@@ -216,7 +216,7 @@ impl Catalog {
             for other in stale {
                 self.store.mark_stale(other);
             }
-            let message = format!("the {what} would not work any more: {cause}");
+            let message = format!("the {what} {how}: {cause}");
             findings.push(
                 Finding::new(Code::StillReferenced, message, alter.name.range()).help(format!(
                     "SQLite reads every view and trigger anew here: drop the {what} first, and make it again afterwards"

@@ -24,7 +24,7 @@ impl<'a> Resolver<'a> {
         for expression in conflict.columns.iter().chain(&conflict.predicate) {
             self.expression(expression, Place::WHERE, &own);
         }
-        if let Some(relation) = target.relation {
+        if let Some(relation) = target.relation.filter(|_| !self.reread) {
             self.arbiter(conflict, relation);
         }
         if target
@@ -63,6 +63,9 @@ impl<'a> Resolver<'a> {
 
     /// SQLite does not look into an update that cannot happen: the conflict is about a rowid, and no row brings one.
     fn never_meets(&self, insert: &Insert, conflict: &Conflict, relation: &Relation) -> bool {
+        if conflict.columns.is_empty() {
+            return self.dialect == Dialect::Sqlite && nothing_is_unique(relation);
+        }
         let [only] = conflict.columns.as_slice() else {
             return false;
         };
@@ -251,4 +254,16 @@ fn has_expression_index(relation: &Relation) -> bool {
                 .iter()
                 .any(|part| plain(&part.expression).is_none())
     })
+}
+
+/// Whether rows of a table can never meet each other.
+fn nothing_is_unique(relation: &Relation) -> bool {
+    !relation.open
+        && !relation.indexes.iter().any(|index| index.unique)
+        && !relation.constraints.iter().any(|constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_)
+            )
+        })
 }

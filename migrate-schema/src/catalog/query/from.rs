@@ -88,12 +88,14 @@ impl<'a> Resolver<'a> {
                     (false, Some(parent)) => parent,
                     (false, None) => &outer,
                 };
+                self.in_view += 1;
                 let given = self.query(query, around);
+                self.in_view -= 1;
                 self.too_many_names(&given, columns);
                 self.names_once(&given, columns, query.range.clone());
                 Source::new(
                     alias.as_ref().map(|alias| alias.text.as_str()),
-                    given.renamed(columns),
+                    given.renamed(columns).each_once(self.dialect),
                 )
             }
             tree::Source::Opaque { alias } => match alias {

@@ -175,6 +175,10 @@ struct Resolver<'a> {
     in_trigger: bool,
     /// SQLite reads what is stored anew for an `ALTER TABLE`, and looks only for the tables and columns of expressions.
     reread: bool,
+    /// How many views and queries of a `FROM` stand around what is read: their rows have no order.
+    in_view: usize,
+    /// The query that comes next is a statement of a trigger: nobody sees its rows, and SQLite drops its ORDER BY.
+    unseen: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -193,6 +197,8 @@ impl<'a> Resolver<'a> {
             triggers: Vec::new(),
             in_trigger: false,
             reread: false,
+            in_view: 0,
+            unseen: false,
         }
     }
 

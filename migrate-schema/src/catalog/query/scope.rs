@@ -75,6 +75,30 @@ impl<'a> Columns<'a> {
         })
     }
 
+    /// As SQLite calls the columns of a query that is read as a table: of two `a` the second becomes `a:1`.
+    pub(super) fn each_once(self, dialect: Dialect) -> Self {
+        let twice = dialect == Dialect::Sqlite && {
+            let mut names: Vec<String> = self.names().map(str::to_ascii_lowercase).collect();
+            names.sort_unstable();
+            names.windows(2).any(|pair| pair[0] == pair[1])
+        };
+        if !twice {
+            return self;
+        }
+        let mut list: Vec<OutputColumn<'a>> = Vec::with_capacity(self.list.len());
+        for column in self.list.iter() {
+            let mut column = *column;
+            if list.iter().any(|before| match (before.name, column.name) {
+                (ColumnName::Known(before), ColumnName::Known(name)) => same(dialect, before, name),
+                _ => false,
+            }) {
+                column.name = ColumnName::Odd;
+            }
+            list.push(column);
+        }
+        Self::of(list, self.open)
+    }
+
     /// Gives the first columns other names.
     pub(super) fn renamed(self, names: &'a [Name]) -> Self {
         self.renamed_as(names.iter().map(|name| name.text.as_str()))
@@ -305,6 +329,14 @@ impl<'p, 'a> Frame<'p, 'a> {
                 alias: Some(alias), ..
             } if same(dialect, &alias.text, name) => Some(alias),
             _ => None,
+        })
+    }
+
+    /// Whether a `*` is among the outputs.
+    pub(super) fn gives_all(&self) -> bool {
+        self.aliases.is_some_and(|select| {
+            let mut outputs = select.outputs.iter();
+            outputs.any(|output| matches!(output, Output::All(_) | Output::AllOf(_)))
         })
     }
 

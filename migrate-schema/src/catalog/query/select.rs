@@ -23,10 +23,12 @@ impl<'a> Resolver<'a> {
 
     fn query_here(&mut self, query: &'a Query, outer: &Frame<'_, 'a>) -> Columns<'a> {
         self.work += 1;
+        let unseen = std::mem::take(&mut self.unseen);
         let mut frame = Frame::inside(outer);
         self.with(&query.with, query.recursive, &mut frame);
+        let order_by: &'a [Expression] = if unseen { &[] } else { &query.order_by };
         let columns = match &query.body {
-            Body::Select(select) => self.select(select, &query.order_by, &frame),
+            Body::Select(select) => self.select(select, order_by, &frame),
             Body::Values(rows) => self.values(rows, &frame),
             Body::Table(path) => {
                 let source = self.whole_table(path, &frame);
@@ -179,6 +181,9 @@ impl<'a> Resolver<'a> {
         if (1..=count).contains(&position) {
             return false;
         }
+        if self.reread {
+            return true;
+        }
         self.say(
             Finding::new(
                 Code::ColumnCount,
@@ -293,7 +298,7 @@ impl<'a> Resolver<'a> {
             order_by.iter().find(|one| self.gathers(one)),
         ) {
             (Some(having), _) => ("HAVING without GROUP BY and without an aggregate", having),
-            (None, Some(order)) if !frame.is_nested() => (
+            (None, Some(order)) if !frame.is_nested() && self.in_view == 0 && !self.reread => (
                 "an aggregate in ORDER BY of a query that gathers no rows",
                 order,
             ),
@@ -316,6 +321,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         if self.dialect == Dialect::Sqlite
+            && !self.reread
             && let Some(output) = output_at(select, expression)
             && self.gathers(output)
         {
@@ -358,7 +364,12 @@ impl<'a> Resolver<'a> {
             }
             if let Some(name) = expression.as_column() {
                 let is_output = match self.dialect {
-                    Dialect::Sqlite => frame.alias(self.dialect, &name.text).is_some(),
+                    // What a `*` gives has its name as if it were written behind it.
+                    Dialect::Sqlite => {
+                        frame.alias(self.dialect, &name.text).is_some()
+                            || frame.gives_all()
+                                && column(self.dialect, columns, &name.text).is_some()
+                    }
                     _ => column(self.dialect, columns, &name.text).is_some(),
                 };
                 if is_output {

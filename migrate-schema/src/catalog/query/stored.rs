@@ -183,7 +183,12 @@ impl<'a> Resolver<'a> {
         let Some(query) = relation.query.as_deref() else {
             return Columns::unknown();
         };
-        let (given, mut errors) = self.apart(|inner| inner.query(query, &Frame::default()));
+        let (given, mut errors) = self.apart(|inner| {
+            inner.in_view += 1;
+            let given = inner.query(query, &Frame::default());
+            inner.in_view -= 1;
+            given
+        });
         if let (Some(count), false) = (given.count(), relation.column_names.is_empty())
             && count != relation.column_names.len()
         {
@@ -196,7 +201,7 @@ impl<'a> Resolver<'a> {
                 0..0,
             ));
         }
-        if let Some(error) = errors.into_iter().next() {
+        if let Some(error) = errors.into_iter().next().filter(|_| !self.reread) {
             let made = self.catalog.by(relation.origin);
             self.say(
                 Finding::new(
@@ -212,7 +217,9 @@ impl<'a> Resolver<'a> {
                 )),
             );
         }
-        let columns = given.renamed_as(relation.column_names.iter().map(String::as_str));
+        let columns = given
+            .renamed_as(relation.column_names.iter().map(String::as_str))
+            .each_once(self.dialect);
         self.views.insert(key, columns.clone());
         columns
     }
@@ -316,6 +323,9 @@ impl<'a> Resolver<'a> {
         }
         let outside = std::mem::replace(&mut self.in_trigger, true);
         for action in body {
+            self.unseen = self.dialect == Dialect::Sqlite
+                && !self.reread
+                && matches!(action, Action::Query(_));
             self.action(action, &frame);
         }
         self.in_trigger = outside;
