@@ -28,7 +28,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let made = match literal::only(input.clone()) {
         Some(folder) => {
             let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-            watched(&folder, Path::new(&package), &mut report);
+            if Path::new(&package).join(folder.value()).is_dir() {
+                watched(&folder, Path::new(&package), &mut report);
+            }
             embed(&folder, Path::new(&package), &config, &mut report)
         }
         None => {
