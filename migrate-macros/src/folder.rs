@@ -1,11 +1,12 @@
 //! `migrations!`: a folder of SQL files becomes migrations of the crate.
 
-use std::{env, path::Path};
+use std::{env, path::Path, sync::Arc};
 
 use migrate_schema::{
     Checksum, Code, Dialect, Level, MigrationId, Statement,
-    folder::{self, Found, Migration, Part, Runner, identify},
+    folder::{self, Folder, Found, Migration, Part, Runner, identify},
     settings::{Settings, Target},
+    source::Verdict,
     statement,
 };
 use proc_macro2::{Ident, Span, TokenStream};
@@ -15,7 +16,7 @@ use syn::LitStr;
 use crate::{
     config::{self, Config, Loaded},
     folder_files::Files,
-    literal,
+    literal, replay,
     report::Report,
 };
 
@@ -42,8 +43,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             TokenStream::new()
         }
     };
+    let warnings = report.warnings(&[]);
     let errors = report.into_compile_errors(&[]);
-    quote!(#tracking #made #errors)
+    quote!(#tracking #made #warnings #errors)
 }
 
 /// Cargo compiles a crate again when a file changes that it was made of, but not when one is added to a folder. It
@@ -102,7 +104,10 @@ fn embed(literal: &LitStr, package: &Path, config: &Config, report: &mut Report)
     }
     let (ids, faults) = identify(&folder, &texts);
     let since = older(&ids, settings);
-    let mut found = folder::check(&texts, &folder, settings, Runner::Ours, since);
+    let verdicts = verdicts(&folder, &ids, &files, settings);
+    let verdicts = verdicts.as_deref();
+    let mut found =
+        folder::check_in_history(&texts, &folder, settings, Runner::Ours, since, verdicts);
     found.extend(faults.into_iter().map(|placed| Found {
         file: placed.file,
         migration: None,
@@ -114,9 +119,7 @@ fn embed(literal: &LitStr, package: &Path, config: &Config, report: &mut Report)
         let text = one.finding.render(&file.text, |line, column| {
             format!("{}:{line}:{column}", file.shown)
         });
-        if one.level == Level::Deny {
-            report.rendered(literal.span(), text);
-        }
+        report.leveled(literal.span(), one.finding.code, text, one.level);
     }
     let no_sql = |part: &&Part| !part.is_sql;
     let parts = folder
@@ -144,6 +147,21 @@ fn embed(literal: &LitStr, package: &Path, config: &Config, report: &mut Report)
     let migrations = folder.migrations.iter().zip(ids);
     let made = migrations.filter_map(|(migration, id)| Some(embedding.migration(migration, &id?)));
     quote!(#tracking #(#made)*)
+}
+
+/// What the replay of the whole crate says of each migration.
+fn verdicts(
+    folder: &Folder,
+    ids: &[Option<MigrationId>],
+    files: &Files,
+    settings: &Arc<Settings>,
+) -> Option<Vec<Verdict>> {
+    let migrations = folder.migrations.iter().zip(ids);
+    let wanted = migrations.map(|(migration, id)| {
+        let id = id.as_ref().map(ToString::to_string).unwrap_or_default();
+        (id, files.files[migration.up.file].path.clone())
+    });
+    replay::of_files(settings, &wanted.collect::<Vec<_>>())
 }
 
 /// How many of the first migrations are only warned about.

@@ -27,6 +27,8 @@ pub(crate) struct Files {
 pub(crate) struct File {
     /// Below the folder, with `/`.
     relative: String,
+    /// Where it is.
+    pub(crate) path: PathBuf,
     /// As the compiler shows files.
     pub(crate) shown: String,
     /// From where Cargo.toml is.
@@ -47,10 +49,8 @@ impl Files {
             };
             return Err(format!("the folder `{folder}` {what}"));
         }
-        let mut paths = Vec::new();
-        descend(&root, "", DEPTH, &mut paths)
+        let paths = list(&root)
             .map_err(|error| format!("the folder `{folder}` cannot be read: {error}"))?;
-        paths.sort();
         let mut found = Self::default();
         for (relative, path) in paths {
             let shown = shown(&path);
@@ -70,6 +70,7 @@ impl Files {
             found.files.push(File {
                 in_package: format!("{}/{relative}", folder.trim_end_matches('/')),
                 relative,
+                path,
                 shown,
                 text,
             });
@@ -98,6 +99,14 @@ impl Files {
         });
         quote!(const _: &[&[u8]] = &[#(#files),*];)
     }
+}
+
+/// The files below a folder that can belong to migrations, as paths below it and from here.
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut paths = Vec::new();
+    descend(folder, "", DEPTH, &mut paths)?;
+    paths.sort();
+    Ok(paths)
 }
 
 fn descend(

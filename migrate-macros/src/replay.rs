@@ -12,13 +12,14 @@ use std::{
 };
 
 use migrate_schema::{
-    settings::Settings,
+    settings::{Settings, Target},
     source::{self, Conditions, Files, Migration, Project, Verdict},
 };
 use proc_macro2::TokenStream;
 
 use crate::{
     config::Config,
+    folder_files,
     invocation::{self, Invocation},
     model::{Form, Id, Model},
     parsed::parsed,
@@ -181,6 +182,37 @@ fn same(own: &Migration, found: &source::Found) -> bool {
 
 static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// What the replay of the crate says of the migrations of SQL files, each by its identifier and the file of its `up`.
+/// None where there are no files of the crate, and no findings where there may be migrations that nobody sees.
+pub(crate) fn of_files(
+    settings: &Arc<Settings>,
+    wanted: &[(String, PathBuf)],
+) -> Option<Vec<Verdict>> {
+    let invocation = invocation::current();
+    let pass = Pass::current(invocation.root.as_ref()?, settings, invocation);
+    let is_seen = pass.project.doubts.is_empty() && !invocation.is_dependency;
+    let verdict = |(id, path): &(String, PathBuf)| {
+        let mut same = pass.by_id.get(id)?.iter();
+        let index = same.find(|index| {
+            let found = &pass.project.migrations[**index];
+            pass.project.files[found.file].path == *path
+        });
+        let verdict = index.and_then(|index| pass.verdicts.get(*index))?;
+        Some(if is_seen {
+            verdict.clone()
+        } else {
+            Verdict::default()
+        })
+    };
+    // What a macro has made is in no file of the crate.
+    Some(
+        wanted
+            .iter()
+            .map(|one| verdict(one).unwrap_or_default())
+            .collect(),
+    )
+}
+
 /// Remembers predicates of what is being compiled; whether one of them is new.
 fn prove(predicates: &[String]) -> bool {
     let mut proven = PROVEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -221,7 +253,13 @@ impl Pass {
     }
 
     fn new(root: &Path, settings: &Arc<Settings>, conditions: Conditions) -> Self {
-        let project = source::walk(root, &mut Disk, &conditions);
+        let mut project = source::walk(root, &mut Disk, &conditions);
+        if !project.folders.is_empty() {
+            let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+            let first = settings.targets.first();
+            let dialect = first.map(Target::dialect).unwrap_or_default();
+            project.embed(&mut Disk, Path::new(&package), dialect);
+        }
         let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, found) in project.migrations.iter().enumerate() {
             let same = by_id.entry(found.migration.id.clone()).or_default();
@@ -249,5 +287,10 @@ impl Files for Disk {
 
     fn variable(&self, name: &str) -> Option<String> {
         env::var(name).ok()
+    }
+
+    fn list(&mut self, folder: &Path) -> Vec<String> {
+        let found = folder_files::list(folder).unwrap_or_default();
+        found.into_iter().map(|(relative, _)| relative).collect()
     }
 }

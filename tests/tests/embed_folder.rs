@@ -145,3 +145,39 @@ fn a_folder_that_nobody_watches_is_refused() {
     app.write("build.rs", "fn main() {}\n");
     app.cargo("check").ends(0);
 }
+
+#[test]
+fn files_and_rust_are_one_history() {
+    let app = application("embedded_beside_rust");
+    app.write(
+        "migrations/1_create_users.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);\n",
+    );
+    app.write(
+        "migrations/3_index_posts.sql",
+        "CREATE INDEX posts_title ON posts (title);\n",
+    );
+    let lib = |column: &str| {
+        format!(
+            "//! An application.\nuse migrate_core::prelude::*;\n\nmigrate_core::migrations!(\"migrations\");\n\n\
+             #[migration(\"2_create_posts\", up = \"CREATE TABLE posts (title TEXT); CREATE INDEX emails ON users ({column})\", \
+             down = \"DROP INDEX emails; DROP TABLE posts\")]\npub struct CreatePosts;\n"
+        )
+    };
+    app.write("src/lib.rs", &lib("emial"));
+    app.cargo("check")
+        .ends(101)
+        .has("no such column: users.emial [no_such_column]")
+        .has("did you mean `email`?")
+        .lacks("[no_such_table]");
+    app.write("src/lib.rs", &lib("email"));
+    app.cargo("check").ends(0);
+    app.write(
+        "migrations/3_index_posts.sql",
+        "CREATE INDEX posts_title ON posts (titel);\n",
+    );
+    app.cargo("check")
+        .ends(101)
+        .has("no such column: posts.titel [no_such_column]")
+        .has("migrations/3_index_posts.sql:1:36");
+}

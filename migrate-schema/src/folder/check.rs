@@ -1,11 +1,12 @@
 //! The checks: the history of a folder is parsed and replayed, for one database after the other.
 
-use super::{File, Folder, Part, Placed, transaction};
+use super::{File, Folder, Migration, Part, Placed, transaction};
 use crate::{
     Code, Finding, Level,
     grammar::{self, Parsed},
     replay::{self, Direction, Replay, Step, What},
     settings::{Settings, Target},
+    source::Verdict,
 };
 
 /// Who runs the migrations.
@@ -39,6 +40,19 @@ pub fn check(
     runner: Runner,
     since: usize,
 ) -> Vec<Found> {
+    check_in_history(files, folder, settings, runner, since, None)
+}
+
+/// The same, where what the replay says is known already: a verdict for each migration. It is, where the folder is only
+/// a part of a history.
+pub fn check_in_history(
+    files: &[File<'_>],
+    folder: &Folder,
+    settings: &Settings,
+    runner: Runner,
+    since: usize,
+    verdicts: Option<&[Verdict]>,
+) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut add = |file, migration: Option<usize>, finding: Finding| {
         let mut level = settings.level(finding.code);
@@ -65,7 +79,22 @@ pub fn check(
     }
     let mut placed = Vec::new();
     for target in &settings.targets {
-        placed.extend(replay(files, folder, target, settings, runner));
+        let halves = halves(files, folder, target);
+        placed.extend(syntax(folder, &halves, target, runner));
+        if verdicts.is_none() {
+            placed.extend(replay(folder, &halves, target, settings, runner));
+        }
+    }
+    let verdicts = verdicts
+        .unwrap_or_default()
+        .iter()
+        .map(|verdict| &verdict.findings);
+    for ((at, migration), findings) in folder.migrations.iter().enumerate().zip(verdicts) {
+        placed.extend(
+            findings
+                .iter()
+                .map(|placed| told(at, migration, placed.direction, &placed.finding)),
+        );
     }
     // Stable, so that what is found at one place stays in its order.
     placed.sort_by_key(|(at, direction, _, finding)| (*at, *direction, finding.range.start));
@@ -127,64 +156,88 @@ impl<'a> Half<'a> {
     }
 }
 
-fn replay<'a>(
-    files: &[File<'_>],
+fn halves<'a>(files: &[File<'a>], folder: &Folder, target: &Target) -> Vec<Halves<'a>> {
+    let half = |part: &Part| Half::new(files, part, target);
+    let of = |migration: &Migration| Halves {
+        up: half(&migration.up),
+        down: migration.down.as_ref().map(half),
+    };
+    folder.migrations.iter().map(of).collect()
+}
+
+/// A finding about one of the halves of a migration.
+fn told<'a>(
+    at: usize,
+    migration: &'a Migration,
+    direction: Direction,
+    finding: &Finding,
+) -> InMigration<'a> {
+    let part = match (direction, &migration.down) {
+        (Direction::Down, Some(down)) => down,
+        _ => &migration.up,
+    };
+    (at, direction, part, moved(finding, part.range.start))
+}
+
+fn in_transaction(migration: &Migration, runner: Runner) -> bool {
+    migration.transaction.unwrap_or(runner == Runner::Ours)
+}
+
+/// What the grammar says, and what follows from the transaction around.
+fn syntax<'a>(
     folder: &'a Folder,
+    halves: &[Halves<'_>],
     target: &Target,
-    settings: &Settings,
     runner: Runner,
 ) -> Vec<InMigration<'a>> {
-    let parse = |part: &Part| Half::new(files, part, target);
-    let halves: Vec<Halves<'_>> = folder
-        .migrations
-        .iter()
-        .map(|migration| Halves {
-            up: parse(&migration.up),
-            down: migration.down.as_ref().map(parse),
-        })
-        .collect();
-    let mut replay = Replay::new(target, settings);
-    for (migration, halves) in folder.migrations.iter().zip(&halves) {
-        replay.expect(&migration.name, &halves.up.parsed);
-    }
+    let is_told = |finding: &&Finding| match runner {
+        // A file may be empty on purpose.
+        Runner::Ours => finding.code != Code::SqlEmpty,
+        Runner::Other => !transaction::is_about_it(finding.code),
+    };
     let mut found = Vec::new();
-    for (at, (migration, halves)) in folder.migrations.iter().zip(&halves).enumerate() {
-        let mut add = |direction, finding: &Finding| {
-            let part = match (direction, &migration.down) {
-                (Direction::Down, Some(down)) => down,
-                _ => &migration.up,
-            };
-            found.push((at, direction, part, moved(finding, part.range.start)));
-        };
-        let in_transaction = migration.transaction.unwrap_or(runner == Runner::Ours);
+    for (at, (migration, halves)) in folder.migrations.iter().zip(halves).enumerate() {
         let parsed = [
             (Direction::Up, Some(&halves.up)),
             (Direction::Down, halves.down.as_ref()),
         ];
         for (direction, half) in parsed {
             let Some(half) = half else { continue };
-            let is_told = |finding: &&Finding| match runner {
-                // A file may be empty on purpose.
-                Runner::Ours => finding.code != Code::SqlEmpty,
-                Runner::Other => !transaction::is_about_it(finding.code),
-            };
+            let tell = |finding: &Finding| told(at, migration, direction, finding);
             let findings = half.parsed.findings.iter().filter(is_told);
-            findings.for_each(|finding| add(direction, finding));
-            if in_transaction {
-                let found = transaction::inside(half.sql, &half.parsed, target.dialect(), runner);
-                found.iter().for_each(|finding| add(direction, finding));
+            found.extend(findings.map(tell));
+            if in_transaction(migration, runner) {
+                let findings =
+                    transaction::inside(half.sql, &half.parsed, target.dialect(), runner);
+                found.extend(findings.iter().map(tell));
             }
         }
+    }
+    found
+}
+
+fn replay<'a>(
+    folder: &'a Folder,
+    halves: &[Halves<'_>],
+    target: &Target,
+    settings: &Settings,
+    runner: Runner,
+) -> Vec<InMigration<'a>> {
+    let mut replay = Replay::new(target, settings);
+    for (migration, halves) in folder.migrations.iter().zip(halves) {
+        replay.expect(&migration.name, &halves.up.parsed);
+    }
+    let mut found = Vec::new();
+    for (at, (migration, halves)) in folder.migrations.iter().zip(halves).enumerate() {
         let outcome = replay.migration(&replay::Migration {
             id: &migration.name,
             up: halves.up.steps(),
             down: halves.down.as_ref().map(Half::steps),
-            transaction: in_transaction,
+            transaction: in_transaction(migration, runner),
             irreversible: migration.down.is_none(),
         });
-        for placed in &outcome.findings {
-            add(placed.direction, &placed.finding);
-        }
+        let findings = outcome.findings.iter();
+        found.extend(findings.map(|placed| told(at, migration, placed.direction, &placed.finding)));
     }
     found
 }

@@ -25,7 +25,7 @@ mod transaction;
 
 use std::ops::Range;
 
-pub use check::{Found, Runner, check};
+pub use check::{Found, Runner, check, check_in_history};
 pub use id::identify;
 pub use text::{NoText, decode, with_line_feeds};
 

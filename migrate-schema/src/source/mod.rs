@@ -6,6 +6,7 @@
 
 mod changes;
 mod conditions;
+mod embedded;
 mod history;
 mod lexer;
 mod literal;

@@ -33,6 +33,8 @@ pub(super) enum ItemKind {
     Include(Vec<PathPart>),
     /// `macro_rules! name`.
     Definition(Definition),
+    /// `migrations!("folder")`: SQL files.
+    Folder(String),
     /// The call of a macro.
     Call(Call),
     /// Something that may hide migrations.
@@ -378,6 +380,12 @@ impl<'a> Scanner<'a> {
         } else if name == "include" {
             Some(ItemKind::Include(self.path(open, close)))
         } else {
+            if name == "migrations"
+                && let Some(folder) = tokens.string(open + 1)
+            {
+                let folder = ItemKind::Folder(folder.into_owned());
+                self.push(tokens.start(at), folder, attributes.predicates.clone());
+            }
             let passes = self.has_attribute(open, close);
             let counts = among_items || passes || !ids.is_empty();
             counts.then(|| {

@@ -16,6 +16,70 @@ impl Files for Memory {
     fn variable(&self, name: &str) -> Option<String> {
         (name == "OUT_DIR").then(|| "/out".to_owned())
     }
+
+    fn list(&mut self, folder: &Path) -> Vec<String> {
+        let below = |path: &&str| {
+            let below = Path::new(*path).strip_prefix(folder).ok()?;
+            Some(below.to_str()?.to_owned())
+        };
+        self.0.keys().filter_map(|path| below(&path)).collect()
+    }
+}
+
+/// Folders of SQL files are a part of the history.
+#[test]
+fn embedded_folders_are_read() {
+    let files = [
+        (
+            "src/lib.rs",
+            format!("migrate_core::migrations!(\"sql\");\n{}", short("2_b")),
+        ),
+        ("sql/1_a.up.sql", "CREATE TABLE a (b);\r\n".to_owned()),
+        ("sql/1_a.down.sql", "DROP TABLE a;\n".to_owned()),
+        ("sql/10_c.up.sql", "-- Nothing.\n".to_owned()),
+        ("sql/x.up.sql", "SELECT 1;\n".to_owned()),
+        ("other/3_d.up.sql", "SELECT 1;\n".to_owned()),
+    ];
+    let mut files = Memory(HashMap::from(files));
+    let mut project = walk(Path::new("src/lib.rs"), &mut files, &Conditions::default());
+    project.embed(&mut files, Path::new(""), crate::Dialect::Sqlite);
+    let told: Vec<_> = project
+        .migrations
+        .iter()
+        .map(|found| {
+            let path = |file: usize| project.files[file].path.display().to_string();
+            let Migration { id, up, down, .. } = &found.migration;
+            let down = down.as_ref().map(Vec::len);
+            (
+                id.as_str(),
+                up.len(),
+                down,
+                path(found.file),
+                path(found.down_file),
+            )
+        })
+        .collect();
+    let at = |path: &str| path.to_owned();
+    assert_eq!(
+        told,
+        [
+            (
+                "1_a",
+                1,
+                Some(1),
+                at("sql/1_a.up.sql"),
+                at("sql/1_a.down.sql")
+            ),
+            ("2_b", 1, None, at("src/lib.rs"), at("src/lib.rs")),
+            (
+                "10_c",
+                0,
+                None,
+                at("sql/10_c.up.sql"),
+                at("sql/10_c.up.sql")
+            ),
+        ]
+    );
 }
 
 fn project(files: &[(&'static str, &str)]) -> Project {

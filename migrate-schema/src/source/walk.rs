@@ -21,6 +21,11 @@ pub trait Files {
 
     /// A variable of the environment in which the crate is compiled.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// The files below a folder that [`crate::folder::is_wanted`], as paths below it with `/` between their parts.
+    fn list(&mut self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The sources of a crate, as far as they have to do with migrations.
@@ -30,6 +35,8 @@ pub struct Project {
     pub files: Vec<SourceFile>,
     /// The migrations in the order of their identifiers.
     pub migrations: Vec<Found>,
+    /// The folders that `migrations!` embeds, with the predicates under which they are there.
+    pub folders: Vec<(String, Vec<Predicate>)>,
     /// Why there may be others, which nobody sees.
     pub doubts: Vec<&'static str>,
 }
@@ -50,6 +57,8 @@ pub struct Found {
     pub migration: Migration,
     /// The file that it stands in, as an index into [`Project::files`].
     pub file: usize,
+    /// The same for its `down`, which stands in another one only in a folder of SQL files.
+    pub down_file: usize,
     /// The predicates under which it exists, of which nobody knows whether they hold.
     pub predicates: Vec<Predicate>,
     /// It is made by a macro, so that its own source is not what the file shows.
@@ -76,9 +85,15 @@ pub fn walk(root: &Path, files: &mut dyn Files, conditions: &Conditions) -> Proj
     }
     walk.macros();
     let mut project = walk.project;
-    let key = |found: &Found| found.migration.id.parse::<MigrationId>().ok();
-    project.migrations.sort_by_cached_key(key);
+    project.sort();
     project
+}
+
+impl Project {
+    pub(super) fn sort(&mut self) {
+        let key = |found: &Found| found.migration.id.parse::<MigrationId>().ok();
+        self.migrations.sort_by_cached_key(key);
+    }
 }
 
 struct Walk<'a> {
@@ -138,6 +153,7 @@ impl Walk<'_> {
                 self.project.migrations.push(Found {
                     migration: *migration,
                     file,
+                    down_file: file,
                     predicates,
                     made: false,
                 });
@@ -150,6 +166,7 @@ impl Walk<'_> {
                 let name = definition.name.clone();
                 self.definitions.insert(name, definition);
             }
+            ItemKind::Folder(folder) => self.project.folders.push((folder, predicates)),
             ItemKind::Call(call) => self.calls.push((call, file, start, predicates)),
             ItemKind::Doubt(why) => self.project.doubts.push(why),
         }
@@ -243,6 +260,7 @@ impl Walk<'_> {
                 self.project.migrations.push(Found {
                     migration: made(id, start, reach.clone()),
                     file,
+                    down_file: file,
                     predicates: predicates.clone(),
                     made: true,
                 });
