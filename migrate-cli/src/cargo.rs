@@ -54,7 +54,7 @@ struct CargoCli {
 enum CargoCommand {
     #[command(flatten)]
     Project(ProjectCommand),
-    /// Check a folder of SQL migrations, whatever tool runs them
+    /// Check a folder of SQL migrations, whatever tool runs them, or the migrations of a package
     Lint(LintArgs),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -109,7 +109,7 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
                 Format::Text => LintFormat::Text,
                 Format::Json => LintFormat::Json,
             });
-            Ok(lint(arguments, format)?.into())
+            Ok(lint(arguments, &location, format)?.into())
         }
         CargoCommand::Other(words) => run_program(&cli, &location, words),
     }

@@ -487,3 +487,102 @@ fn a_file_that_cannot_be_read() {
         .ends(2)
         .has("cannot read sql/2_b.sql: ");
 }
+
+const PACKAGE: &str = "[package]\nname = \"blog\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmigrate-core = \"0.1\"\n";
+
+/// A package with a migration in Rust, in a module of its own, and a folder that it embeds.
+fn package() -> Folder {
+    folder(&[
+        ("Cargo.toml", PACKAGE),
+        (
+            "src/lib.rs",
+            "//! A blog.\nmod m1_create_users;\nmigrate_core::migrations!(\"sql\");\n",
+        ),
+        (
+            "src/m1_create_users.rs",
+            "use migrate_core::prelude::*;\n\npub struct CreateUsers;\n\n#[migration(\"1_create_users\")]\nimpl Migration for CreateUsers {\n    \
+             fn up(&self, steps: &mut Steps) {\n        steps.sql(sql!(\"CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)\"));\n    }\n    \
+             fn down(&self, steps: &mut Steps) {\n        steps.sql(sql!(\"DROP TABLE user\"));\n    }\n}\n",
+        ),
+        (
+            "sql/2_index_emails.up.sql",
+            "CREATE INDEX emails ON users (emial);\n",
+        ),
+    ])
+}
+
+#[test]
+fn migrations_in_rust_are_checked_too() {
+    let folder = package();
+    lint(&folder, "").shows(str![[r#"
+error: no such table: user [no_such_table]
+   --> src/m1_create_users.rs:11:36
+    |
+ 11 |         steps.sql(sql!("DROP TABLE user"));
+    |                                    ^^^^
+    = help: did you mean `users`?
+
+error: no such column: users.emial [no_such_column]
+  --> sql/2_index_emails.up.sql:1:31
+   |
+ 1 | CREATE INDEX emails ON users (emial);
+   |                               ^^^^^
+   = help: did you mean `email`?
+
+2 errors in 2 migrations
+--- exit code 1
+
+"#]]);
+    // From elsewhere, and as what it is not.
+    lint(&folder, ". --allow no_such_table --warn no_such_column")
+        .ends(0)
+        .has("1 warning in 2 migrations");
+    let json = lint(&folder, "--format json").json();
+    assert_eq!(json[0]["file"], "src/m1_create_users.rs");
+    assert_eq!(json[0]["line"], 11);
+    lint(&folder, "--since 2")
+        .ends(1)
+        .has("1 error, 1 warning in 2 migrations");
+}
+
+#[test]
+fn what_a_migration_in_rust_contains_and_may_not() {
+    let folder = folder(&[
+        ("Cargo.toml", PACKAGE),
+        (
+            "src/lib.rs",
+            "#[migration(\"1_a\", up = \"VACUUM; BEGIN\", irreversible = \"why not\")]\npub struct A;\n\
+             #[migration(\"01_b\", up = \"CREATE TABEL b (c)\", down = \"\")]\npub struct B;\n",
+        ),
+    ]);
+    let (all, code) = {
+        let ran = lint(&folder, "--format json");
+        let json = ran.json();
+        let codes = json
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["code"].as_str().unwrap().to_owned());
+        (codes.collect::<Vec<_>>(), ran.code)
+    };
+    assert_eq!(code, Some(1));
+    for code in [
+        "outside_transaction",
+        "transaction_control",
+        "duplicate_id",
+        "sql_syntax",
+        "sql_empty",
+    ] {
+        assert!(all.iter().any(|one| one == code), "{code} in {all:?}");
+    }
+}
+
+#[test]
+fn a_package_without_migrations() {
+    let folder = folder(&[("Cargo.toml", PACKAGE), ("src/lib.rs", "//! Nothing.\n")]);
+    lint(&folder, "")
+        .ends(2)
+        .has("the package `blog` has no migration: write one with `cargo migrate new`");
+    fs::remove_file(folder.path("Cargo.toml")).unwrap();
+    lint(&folder, "").ends(2);
+}

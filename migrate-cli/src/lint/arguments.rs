@@ -1,13 +1,12 @@
 //! The flags of `lint`, and the settings that they make.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use migrate_schema::{
     Code, Level,
     finding::CodeError,
-    folder::{Folder, Migration},
-    nearest,
+    folder, nearest,
     settings::{External, Product, Settings, Target},
 };
 
@@ -29,8 +28,8 @@ Exit codes: 0 when there is no error (warnings do not count), 1 when there is on
 #[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct LintArgs {
-    /// The folder of the SQL files
-    pub(crate) folder: PathBuf,
+    /// The folder of the SQL files, or of a package with migrations [default: the package here]
+    pub(crate) folder: Option<PathBuf>,
     /// The database: sqlite, postgres, mysql, mariadb, cockroach, galera or rqlite, with a version as in `postgres>=15`; may be given several times [default: the dialects in Cargo.toml]
     #[arg(long, short, value_name = "DATABASE", value_parser = target)]
     dialect: Vec<Target>,
@@ -83,9 +82,9 @@ fn code(text: &str) -> Result<Code, String> {
 }
 
 impl LintArgs {
-    /// What the flags and the Cargo.toml above the folder say about the project.
-    pub(super) fn settings(&self) -> Result<Settings, Fault> {
-        let manifest = manifest::above(&self.folder)?;
+    /// What the flags and the Cargo.toml above a folder of SQL files say.
+    pub(super) fn settings_of_folder(&self, folder: &Path) -> Result<Settings, Fault> {
+        let manifest = manifest::above(folder)?;
         if manifest.is_none() && self.dialect.is_empty() {
             return Err(Fault::Usage(
                 "it is not said which database the SQL is for: write `--dialect sqlite` (or postgres, mysql, mariadb, \
@@ -94,14 +93,24 @@ impl LintArgs {
             ));
         }
         let mut settings = manifest.unwrap_or_default();
+        for (code, level) in OF_OTHER_TOOLS {
+            settings.levels.entry(code).or_insert(level);
+        }
+        Ok(self.over(settings))
+    }
+
+    /// What the flags and the Cargo.toml of a package say.
+    pub(super) fn settings_of_package(&self, directory: &Path) -> Result<Settings, Fault> {
+        let settings = manifest::above(directory)?.unwrap_or_default();
+        Ok(self.over(settings))
+    }
+
+    fn over(&self, mut settings: Settings) -> Settings {
         if !self.dialect.is_empty() {
             settings.targets.clone_from(&self.dialect);
         }
         settings.closed |= self.closed;
         self.add_external(&mut settings.external);
-        for (code, level) in OF_OTHER_TOOLS {
-            settings.levels.entry(code).or_insert(level);
-        }
         for (codes, level) in [
             (&self.allow, Level::Allow),
             (&self.warn, Level::Warn),
@@ -111,28 +120,29 @@ impl LintArgs {
                 .levels
                 .extend(codes.iter().map(|code| (*code, level)));
         }
-        Ok(settings)
+        settings
     }
 
     /// How many of the first migrations are only warned about.
-    pub(super) fn since(&self, folder: &Folder, settings: &Settings) -> Result<usize, Fault> {
+    pub(super) fn since(&self, names: &[String], settings: &Settings) -> Result<usize, Fault> {
         let Some(wanted) = &self.since else {
             let Some(since) = &settings.checked_since else {
                 return Ok(0);
             };
-            let older = |one: &&Migration| one.id().is_ok_and(|id| id.version() < since.version());
-            return Ok(folder.migrations.iter().take_while(older).count());
+            let older =
+                |name: &&String| folder::id(name).is_ok_and(|id| id.version() < since.version());
+            return Ok(names.iter().take_while(older).count());
         };
-        let names = || folder.migrations.iter().map(|one| one.name.as_str());
-        let is_version = |name: &str| {
+        let is_version = |name: &String| {
             name.strip_prefix(wanted.as_str())
                 .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
         };
-        names()
+        names
+            .iter()
             .position(|name| name == wanted)
-            .or_else(|| names().position(is_version))
+            .or_else(|| names.iter().position(is_version))
             .ok_or_else(|| {
-                let near = nearest(wanted, names());
+                let near = nearest(wanted, names.iter().map(String::as_str));
                 let near =
                     near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
                 Fault::Usage(format!("`--since`: there is no migration `{wanted}`{near}"))

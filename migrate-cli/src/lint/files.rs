@@ -31,6 +31,16 @@ pub(super) struct File {
 }
 
 impl Files {
+    /// None yet, for a package.
+    pub(super) fn of_package(directory: &Path) -> Self {
+        Self {
+            folder: directory.to_owned(),
+            files: Vec::new(),
+            others: 0,
+            findings: Vec::new(),
+        }
+    }
+
     pub(super) fn read(folder: &Path) -> Result<Self, Fault> {
         if !folder.is_dir() {
             let what = if folder.exists() {

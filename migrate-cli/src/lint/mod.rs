@@ -3,6 +3,7 @@
 mod arguments;
 mod files;
 mod manifest;
+mod package;
 mod report;
 mod sarif;
 
@@ -14,7 +15,12 @@ use migrate_schema::{
 
 pub(crate) use arguments::{LintArgs, LintFormat};
 
-use crate::fault::{Exit, Fault};
+use std::path::Path;
+
+use crate::{
+    fault::{Exit, Fault},
+    project::{Location, locate},
+};
 use files::Files;
 
 /// What a check has found.
@@ -25,18 +31,47 @@ struct Checked {
     found: Vec<Found>,
 }
 
-/// Reads the folder, replays it, and prints what was found.
-pub(crate) fn lint(arguments: &LintArgs, format: LintFormat) -> Result<Exit, Fault> {
-    let settings = arguments.settings()?;
+/// Checks a folder of SQL files, or a package, and prints what was found.
+pub(crate) fn lint(
+    arguments: &LintArgs,
+    location: &Location,
+    format: LintFormat,
+) -> Result<Exit, Fault> {
+    let (files, checked) = match &arguments.folder {
+        Some(folder) if !folder.join("Cargo.toml").is_file() => lint_folder(arguments, folder)?,
+        folder => {
+            let location = Location {
+                directory: folder.clone().unwrap_or_default(),
+                ..location.clone()
+            };
+            let package = locate(&location)?;
+            let settings = arguments.settings_of_package(&package.directory)?;
+            package::check(&package, &settings, |names| {
+                arguments.since(names, &settings)
+            })?
+        }
+    };
+    let errors = checked.found.iter().any(|one| one.level == Level::Deny);
+    report::print(&files, &checked, format)?;
+    Ok(if errors { Exit::Failed } else { Exit::Done })
+}
+
+fn lint_folder(arguments: &LintArgs, folder: &Path) -> Result<(Files, Checked), Fault> {
+    let settings = arguments.settings_of_folder(folder)?;
     let first = settings.targets.first();
-    let files = Files::read(&arguments.folder)?;
+    let files = Files::read(folder)?;
     let texts = files.texts();
     let dialect = first.map_or_else(Dialect::default, Target::dialect);
     let folder = folder::read(&texts, dialect);
     if folder.migrations.is_empty() {
         return Err(Fault::Usage(files.without_migrations(&folder)));
     }
-    let since = arguments.since(&folder, &settings)?;
+    let names: Vec<String> = folder
+        .migrations
+        .iter()
+        .map(|one| one.name.clone())
+        .collect();
+    let since = arguments.since(&names, &settings)?;
     let mut found = Vec::new();
     for Placed { file, finding } in files.findings.iter().cloned() {
         let told = settings.levels.get(&finding.code).copied();
@@ -60,12 +95,9 @@ pub(crate) fn lint(arguments: &LintArgs, format: LintFormat) -> Result<Exit, Fau
         Runner::Other,
         since,
     ));
-    let errors = found.iter().any(|one| one.level == Level::Deny);
-    let migrations = folder.migrations.into_iter().map(|one| one.name);
     let checked = Checked {
-        migrations: migrations.collect(),
+        migrations: names,
         found,
     };
-    report::print(&files, &checked, format)?;
-    Ok(if errors { Exit::Failed } else { Exit::Done })
+    Ok((files, checked))
 }

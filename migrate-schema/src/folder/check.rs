@@ -14,6 +14,8 @@ use crate::{
 pub enum Runner {
     /// The runner of this project, which opens a transaction unless the files say otherwise.
     Ours,
+    /// The same, and the migrations are written in Rust.
+    Rust,
     /// Another tool.
     Other,
 }
@@ -179,8 +181,8 @@ fn told<'a>(
     (at, direction, part, moved(finding, part.range.start))
 }
 
-fn in_transaction(migration: &Migration, runner: Runner) -> bool {
-    migration.transaction.unwrap_or(runner == Runner::Ours)
+fn runs_in_one(migration: &Migration, runner: Runner) -> bool {
+    migration.transaction.unwrap_or(runner != Runner::Other)
 }
 
 /// What the grammar says, and what follows from the transaction around.
@@ -192,7 +194,7 @@ fn syntax<'a>(
 ) -> Vec<InMigration<'a>> {
     let is_told = |finding: &&Finding| match runner {
         // A file may be empty on purpose.
-        Runner::Ours => finding.code != Code::SqlEmpty,
+        Runner::Ours | Runner::Rust => finding.code != Code::SqlEmpty,
         Runner::Other => !transaction::is_about_it(finding.code),
     };
     let mut found = Vec::new();
@@ -206,9 +208,9 @@ fn syntax<'a>(
             let tell = |finding: &Finding| told(at, migration, direction, finding);
             let findings = half.parsed.findings.iter().filter(is_told);
             found.extend(findings.map(tell));
-            if in_transaction(migration, runner) {
+            if runs_in_one(migration, runner) {
                 let findings =
-                    transaction::inside(half.sql, &half.parsed, target.dialect(), runner);
+                    transaction::in_transaction(half.sql, &half.parsed, target.dialect(), runner);
                 found.extend(findings.iter().map(tell));
             }
         }
@@ -233,7 +235,7 @@ fn replay<'a>(
             id: &migration.name,
             up: halves.up.steps(),
             down: halves.down.as_ref().map(Half::steps),
-            transaction: in_transaction(migration, runner),
+            transaction: runs_in_one(migration, runner),
             irreversible: migration.down.is_none(),
         });
         let findings = outcome.findings.iter();

@@ -60,52 +60,42 @@ pub fn identify(folder: &Folder, files: &[File<'_>]) -> (Vec<Option<MigrationId>
 }
 
 impl Migration {
-    /// The identifier for its name, with `_` for `-`, `.` and spaces: `20240506192337_add_users` for
-    /// `2024-05-06-192337_add-users`, and `1_users` for `V1__users`.
+    /// The identifier for its [name](id()).
     ///
     /// # Errors
     ///
-    /// Where the name has a version that no identifier can have, or no version at all.
+    /// As [`id()`].
     pub fn id(&self) -> Result<MigrationId, IdError> {
-        let name = match self.name.strip_prefix(['V', 'U']) {
-            Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => {
-                rest.replacen("__", "_", 1)
-            }
-            _ => self.name.clone(),
-        };
-        let name = without_dashes(&name).unwrap_or(name);
-        let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-        let (version, rest) = name.split_at(digits);
-        // diesel's first is called 00000000000000_diesel_initial_setup.
-        let version = match version.len() > 7 && version.bytes().all(|b| b == b'0') {
-            true => "0",
-            false => version,
-        };
-        let rest = rest.replace(['-', '.', ' '], "_");
-        format!("{version}{rest}").parse()
+        id(&self.name)
     }
+}
+
+/// The identifier for the name of a migration, with `_` for `-`, `.` and spaces: `20240506192337_add_users` for
+/// `2024-05-06-192337_add-users`, and `1_users` for `V1__users`.
+///
+/// # Errors
+///
+/// Where the name has a version that no identifier can have, or no version at all.
+pub fn id(name: &str) -> Result<MigrationId, IdError> {
+    let name = match name.strip_prefix(['V', 'U']) {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest.replacen("__", "_", 1),
+        _ => name.to_owned(),
+    };
+    let name = without_dashes(&name).unwrap_or(name);
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let (version, rest) = name.split_at(digits);
+    // diesel's first is called 00000000000000_diesel_initial_setup.
+    let version = match version.len() > 7 && version.bytes().all(|b| b == b'0') {
+        true => "0",
+        false => version,
+    };
+    let rest = rest.replace(['-', '.', ' '], "_");
+    format!("{version}{rest}").parse()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::Part;
-
-    fn id(name: &str) -> Result<MigrationId, IdError> {
-        let up = Part {
-            file: 0,
-            range: 0..0,
-            is_sql: true,
-        };
-        Migration {
-            name: name.to_owned(),
-            up,
-            down: None,
-            transaction: None,
-        }
-        .id()
-    }
-
     #[test]
     fn ids_are_different_and_in_order() {
         let files = [

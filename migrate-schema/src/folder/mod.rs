@@ -26,8 +26,9 @@ mod transaction;
 use std::ops::Range;
 
 pub use check::{Found, Runner, check, check_in_history};
-pub use id::identify;
+pub use id::{id, identify};
 pub use text::{NoText, decode, with_line_feeds};
+pub use transaction::in_transaction;
 
 use crate::{Dialect, Finding};
 

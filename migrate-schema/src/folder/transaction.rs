@@ -4,12 +4,21 @@ use super::Runner;
 use crate::{Code, Dialect, Finding, StatementKind, grammar::Parsed};
 
 /// What is wrong with a part because it runs in a transaction.
-pub(super) fn inside(sql: &str, parsed: &Parsed, dialect: Dialect, runner: Runner) -> Vec<Finding> {
+pub fn in_transaction(
+    sql: &str,
+    parsed: &Parsed,
+    dialect: Dialect,
+    runner: Runner,
+) -> Vec<Finding> {
     let statements = parsed.statements.iter().map(|parsed| parsed.statement);
     let (around, switch) = match runner {
         Runner::Ours => (
             "this migration runs in",
             "write `-- no-transaction` in the first line of the file",
+        ),
+        Runner::Rust => (
+            "this migration runs in",
+            "write `transaction = false` on the migration",
         ),
         Runner::Other => (
             "its tool opens around this migration",
@@ -33,7 +42,7 @@ pub(super) fn inside(sql: &str, parsed: &Parsed, dialect: Dialect, runner: Runne
                 Code::ForeignKeysPragma,
                 format!("`{name}` does nothing in the transaction that {around}"),
                 match runner {
-                    Runner::Ours => "remove it: around the rebuild of a table foreign keys are switched off and checked by themselves".to_owned(),
+                    Runner::Ours | Runner::Rust => "remove it: around the rebuild of a table foreign keys are switched off and checked by themselves".to_owned(),
                     Runner::Other => format!("{switch}, or foreign keys for the connection"),
                 },
             ),
