@@ -43,6 +43,7 @@
 //! | `check`, `verify` | a list of `set`, `id`, `state`, `message` |
 //! | `new` | `id`, `file`, `module`, `struct_name` |
 //! | `import` | a list of `id`, `file`, `up`, `down`, `unchecked` |
+//! | `cargo migrate lint` | a list of `level`, `code`, `file`, `line`, `column`, `end_line`, `end_column`, `message`, `help`, `notes`, `migration`; nothing where it could not run |
 //! | an error | `error` (the text), `migration` (the id of the one that failed, or null), `done` (what was done before, as above) |
 //!
 //! A row has `seq`, `set`, `id`, `description`, `checksum`, `batch`, `progress`, `applied_at` (RFC 3339, UTC),
@@ -54,6 +55,8 @@
 //! # Features
 //!
 //! - `bundled` (default): SQLite is compiled in. Switch it off to link another one.
+//! - `sqlite`, `postgres`, `mysql` (default): the grammars by which `lint` and `import` read SQL. An application of one database
+//!   compiles faster with one of them: `default-features = false, features = ["bundled", "sqlite"]`.
 
 mod args;
 mod cargo;

@@ -114,7 +114,7 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [dependencies]
-migrate-cli = {{ path = '{workspace}/migrate-cli' }}
+migrate-cli = {{ path = '{workspace}/migrate-cli', default-features = false, features = [\"bundled\", \"sqlite\"] }}
 migrate-core = {{ path = '{workspace}/migrate-core' }}
 rusqlite = {{ version = \"*\", default-features = false, features = [\"bundled\"] }}
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use migrate_schema::{
     Code, Level,
     finding::CodeError,
-    folder, nearest,
+    folder, grammar, nearest,
     settings::{External, Product, Settings, Target},
 };
 
@@ -67,7 +67,16 @@ pub(crate) enum LintFormat {
 }
 
 fn target(text: &str) -> Result<Target, String> {
-    text.parse().map_err(|error| {
+    let target: Result<Target, _> = text.parse();
+    if let Ok(target) = &target
+        && !grammar::is_built_in(target.dialect())
+    {
+        let dialect = target.dialect();
+        return Err(format!(
+            "this program was built without migrate-cli's feature `{dialect}`"
+        ));
+    }
+    target.map_err(|error| {
         let name = text.split(['>', '=', '<', ' ']).next().unwrap_or(text);
         let known = Product::ALL.map(Product::name);
         match nearest(name, known) {
