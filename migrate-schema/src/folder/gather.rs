@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     File, Folder, Migration, Part, Placed, is_sql,
+    marker::{Marked, marked},
     name::{self, Family, Named, Order, Role},
-    section::{self, Marked, Sections},
+    section::{self, Sections},
 };
 use crate::{Code, Dialect, Finding, lex, nearest};
 
@@ -119,7 +120,7 @@ impl Gathering<'_> {
                 .filter(|member| member.named.role == Role::Whole)
         };
         for Member { file, .. } in whole() {
-            if let Some(marked) = section::marked(self.files[*file].text, self.dialect) {
+            if let Some(marked) = marked(self.files[*file].text, self.dialect) {
                 of_file.insert(*file, marked);
                 *counts.entry(marked).or_default() += 1;
             }

@@ -17,7 +17,9 @@
 
 mod check;
 mod gather;
+mod goose;
 mod id;
+mod marker;
 mod name;
 mod section;
 mod text;

@@ -2,68 +2,11 @@
 
 use std::ops::Range;
 
-use crate::{Code, Dialect, Finding, lex, nearest};
-
-/// Whose markers a file has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Marked {
-    Goose,
-    Dbmate,
-    Undo,
-}
-
-impl Marked {
-    const ALL: [Self; 3] = [Self::Goose, Self::Dbmate, Self::Undo];
-
-    /// The first marker that a file of it needs.
-    pub(super) const fn first(self) -> &'static str {
-        match self {
-            Self::Goose => "-- +goose Up",
-            Self::Dbmate => "-- migrate:up",
-            Self::Undo => "-- @UNDO",
-        }
-    }
-
-    /// The word that all of its markers have.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Goose => "+goose",
-            Self::Dbmate => "migrate:",
-            Self::Undo => "@undo",
-        }
-    }
-
-    pub(super) const fn tool(self) -> &'static str {
-        match self {
-            Self::Goose => "goose",
-            Self::Dbmate => "dbmate",
-            Self::Undo => "`-- @UNDO`",
-        }
-    }
-}
-
-/// A marker, and its line without white space around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Marker {
-    what: What,
-    line: Range<usize>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum What {
-    Up {
-        transaction: bool,
-    },
-    Down {
-        transaction: bool,
-    },
-    Begin,
-    End,
-    NoTransaction,
-    Template,
-    /// No such marker.
-    Unknown(String),
-}
+use super::{
+    goose,
+    marker::{Marked, Marker, What, markers},
+};
+use crate::{Code, Dialect, Finding, lex};
 
 /// What the markers make of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,19 +18,6 @@ pub(super) struct Sections {
     /// Variables are put into it before it runs.
     pub(super) template: bool,
     pub(super) findings: Vec<Finding>,
-}
-
-/// Whose markers a text has; the first of them where it has several.
-pub(super) fn marked(text: &str, dialect: Dialect) -> Option<Marked> {
-    let of = |marked: &Marked| {
-        markers(text, *marked, dialect)
-            .first()
-            .map(|marker| marker.line.start)
-    };
-    let found = Marked::ALL
-        .iter()
-        .filter_map(|marked| Some((of(marked)?, *marked)));
-    found.min().map(|(_, marked)| marked)
 }
 
 /// Takes a text apart at its markers.
@@ -153,7 +83,15 @@ pub(super) fn sections(text: &str, marked: Marked, dialect: Dialect) -> Sections
         }
     }
     if marked == Marked::Goose {
-        statements(text, &markers, &mut sections.findings);
+        goose::pairs(text, &markers, &mut sections.findings);
+        // Where the parts are not what they should be, their statements are not either.
+        let parts = match sections.findings.is_empty() {
+            true => [sections.up.clone(), sections.down.clone()],
+            false => [None, None],
+        };
+        for part in parts.iter().flatten() {
+            goose::cut(text, part, &markers, dialect, &mut sections.findings);
+        }
     }
     sections.findings.sort_by_key(|finding| finding.range.start);
     sections
@@ -234,37 +172,7 @@ fn hidden(
     }
 }
 
-/// goose's `StatementBegin` and `StatementEnd` stand in pairs, inside one section.
-fn statements(text: &str, markers: &[Marker], findings: &mut Vec<Finding>) {
-    let mut open: Option<&Range<usize>> = None;
-    let unclosed = |line: &Range<usize>| {
-        let message = format!("`{}` has no `-- +goose StatementEnd`", &text[line.clone()]);
-        wrong(line, message).help("write `-- +goose StatementEnd` behind the statement")
-    };
-    for Marker { what, line } in markers {
-        match (what, open) {
-            (What::Begin, None) => open = Some(line),
-            (What::End, Some(_)) => open = None,
-            (What::End, None) => {
-                let message = "`-- +goose StatementEnd` without `-- +goose StatementBegin`";
-                let help = "write `-- +goose StatementBegin` before the statement";
-                findings.push(wrong(line, message).help(help));
-            }
-            (What::Begin, Some(first)) => {
-                findings.push(unclosed(first));
-                open = Some(line);
-            }
-            (What::Up { .. } | What::Down { .. }, Some(first)) => {
-                findings.push(unclosed(first));
-                open = None;
-            }
-            _ => {}
-        }
-    }
-    findings.extend(open.map(unclosed));
-}
-
-fn wrong(range: &Range<usize>, message: impl Into<String>) -> Finding {
+pub(super) fn wrong(range: &Range<usize>, message: impl Into<String>) -> Finding {
     Finding::new(Code::Marker, message, range.clone())
 }
 
@@ -279,151 +187,11 @@ fn unknown(text: &str, line: &Range<usize>, marked: Marked, help: &str) -> Findi
     wrong(line, message).help(help)
 }
 
-/// The markers of one kind, in order.
-fn markers(text: &str, marked: Marked, dialect: Dialect) -> Vec<Marker> {
-    let word = marked.word();
-    let has_word = |line: &str| {
-        let bytes = line.as_bytes().windows(word.len());
-        bytes
-            .into_iter()
-            .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    if !has_word(text) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
-        if trimmed.starts_with("--") && has_word(trimmed) {
-            let at = start + (line.len() - line.trim_start().len());
-            let what = match marked {
-                Marked::Goose => goose(trimmed),
-                Marked::Dbmate => dbmate(trimmed),
-                Marked::Undo => undo_marker(trimmed),
-            };
-            let line = at..at + trimmed.len();
-            found.extend(what.map(|what| Marker { what, line }));
-        }
-        start += line.len();
-    }
-    if marked == Marked::Undo && !found.is_empty() {
-        let comments = comments(text, dialect);
-        found.retain(|marker| comments.binary_search(&marker.line.start).is_ok());
-    }
-    found
-}
-
-fn goose(line: &str) -> Option<What> {
-    let words: Vec<String> = line
-        .trim_start_matches('-')
-        .split_whitespace()
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let (first, rest) = words.split_first()?;
-    if first != "+goose" {
-        return None;
-    }
-    let rest = rest.join(" ");
-    Some(match rest.as_str() {
-        "up" => What::Up { transaction: true },
-        "down" => What::Down { transaction: true },
-        "statementbegin" => What::Begin,
-        "statementend" => What::End,
-        "no transaction" => What::NoTransaction,
-        "envsub on" | "envsubst on" => What::Template,
-        "envsub off" | "envsubst off" => return None,
-        other => {
-            let known = [
-                "Up",
-                "Down",
-                "StatementBegin",
-                "StatementEnd",
-                "NO TRANSACTION",
-            ];
-            let near = nearest(other, known).unwrap_or("Up");
-            What::Unknown(format!("did you mean `-- +goose {near}`?"))
-        }
-    })
-}
-
-fn dbmate(line: &str) -> Option<What> {
-    let mut words = line.trim_start_matches('-').split_whitespace();
-    let first = words.next()?;
-    let transaction = !words.any(|option| option == "transaction:false");
-    match first {
-        "migrate:up" => Some(What::Up { transaction }),
-        "migrate:down" => Some(What::Down { transaction }),
-        _ => {
-            let name = first.get(.."migrate:".len())?;
-            if !name.eq_ignore_ascii_case("migrate:") {
-                return None;
-            }
-            let near = nearest(first, ["migrate:up", "migrate:down"]).unwrap_or("migrate:up");
-            Some(What::Unknown(format!("did you mean `-- {near}`?")))
-        }
-    }
-}
-
-fn undo_marker(line: &str) -> Option<What> {
-    let words = line.trim_start_matches('-').trim_start();
-    let rest = words.get("@undo".len()..)?;
-    if !words.get(.."@undo".len())?.eq_ignore_ascii_case("@undo") {
-        return None;
-    }
-    Some(match rest.trim() {
-        "" => What::Down { transaction: true },
-        _ if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => return None,
-        _ => What::Unknown("write nothing else on the line of `-- @UNDO`".to_owned()),
-    })
-}
-
-/// Where line comments begin, in order.
-fn comments(text: &str, dialect: Dialect) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    for token in lex::tokens(text, dialect) {
-        gap(text, at..token.start, dialect, &mut found);
-        at = token.end;
-    }
-    gap(text, at..text.len(), dialect, &mut found);
-    found
-}
-
-/// The line comments of a gap between tokens, in which there is nothing but white space and comments.
-fn gap(text: &str, range: Range<usize>, dialect: Dialect, found: &mut Vec<usize>) {
-    let bytes = text.as_bytes();
-    let mut at = range.start;
-    while at < range.end {
-        let line_comment = bytes[at..].starts_with(b"--") || bytes[at] == b'#';
-        if line_comment {
-            found.push(at);
-            at = start_of_next_line(text, at);
-        } else if bytes[at..].starts_with(b"/*") {
-            at = end_of_comment(bytes, at, dialect);
-        } else {
-            at += 1;
-        }
-    }
-}
-
-fn end_of_comment(bytes: &[u8], start: usize, dialect: Dialect) -> usize {
-    let (mut depth, mut at) = (1_usize, start + 2);
-    while depth > 0 && at < bytes.len() {
-        match (bytes[at], bytes.get(at + 1)) {
-            (b'*', Some(b'/')) => (depth, at) = (depth - 1, at + 2),
-            (b'/', Some(b'*')) if dialect == Dialect::Postgres => (depth, at) = (depth + 1, at + 2),
-            _ => at += 1,
-        }
-    }
-    at
-}
-
 fn start_of_line(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-fn start_of_next_line(text: &str, at: usize) -> usize {
+pub(super) fn start_of_next_line(text: &str, at: usize) -> usize {
     text[at..]
         .find('\n')
         .map_or(text.len(), |newline| at + newline + 1)
@@ -431,7 +199,7 @@ fn start_of_next_line(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::marker::marked, *};
     use proptest::prelude::*;
 
     fn halves(text: &str, dialect: Dialect) -> (Option<&str>, Option<&str>, Vec<String>) {
@@ -533,7 +301,15 @@ mod tests {
                 "dbmate knows no `-- migrate:donw`",
             ),
             (
-                "-- +goose Up\nSELECT '\n-- +goose Down\nB;'",
+                "-- +goose Up\nSELECT $$a;\nb$$;\n-- +goose Down\nB;",
+                "goose ends the statement here, in the middle of it",
+            ),
+            (
+                "-- +goose Up\nA;\n-- +goose Down\nB -- ;",
+                "the last statement has no `;`, without which goose does not run it",
+            ),
+            (
+                "-- +goose Up\nSELECT ';\n-- +goose Down\nB;'",
                 "`-- +goose Down` stands inside what is opened in line 2 and not closed before it",
             ),
             (
