@@ -1,11 +1,12 @@
 //! The files of a folder: found, and read as text.
 
 use std::{
+    cell::OnceCell,
     fs,
     path::{Path, PathBuf},
 };
 
-use migrate_schema::{Code, Finding, finding::line_and_column, folder};
+use migrate_schema::{Code, Finding, folder};
 
 use crate::{fault::Fault, sources::Sources};
 
@@ -28,6 +29,8 @@ pub(super) struct File {
     /// As it is shown.
     pub(super) shown: String,
     pub(super) text: String,
+    /// Where its lines begin.
+    lines: OnceCell<Vec<usize>>,
 }
 
 impl Files {
@@ -54,10 +57,9 @@ impl Files {
             )));
         }
         let sources = Sources::list(folder).map_err(|(path, error)| unreadable(&path, error))?;
-        let files = sources.wanted.into_iter().map(|source| File {
-            shown: source.path.display().to_string(),
-            path: source.relative,
-            text: String::new(),
+        let files = sources.wanted.into_iter().map(|source| {
+            let shown = source.path.display().to_string();
+            File::new(source.relative, shown, String::new())
         });
         let mut found = Self {
             folder: folder.to_owned(),
@@ -128,12 +130,51 @@ impl Files {
 }
 
 impl File {
-    /// The line and the column of a byte.
+    pub(super) fn new(path: String, shown: String, text: String) -> Self {
+        Self {
+            path,
+            shown,
+            text,
+            lines: OnceCell::new(),
+        }
+    }
+
+    /// The line and the column (in characters) of a byte, both from 1. A file may have many findings, so its lines are
+    /// counted once.
     pub(super) fn place(&self, at: usize) -> (usize, usize) {
-        line_and_column(&self.text, at)
+        let lines = self.lines.get_or_init(|| {
+            let newlines = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(newlines).collect()
+        });
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let line = lines.partition_point(|start| *start <= at);
+        let start = lines
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
+        let before = self.text.get(start..at).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Fault {
     Fault::Usage(format!("cannot read {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use migrate_schema::finding::line_and_column;
+
+    #[test]
+    fn places_are_those_that_messages_have() {
+        let text = "é\nab\r\n\n\tц";
+        let file = File::new(String::new(), String::new(), text.to_owned());
+        for at in 0..text.len() + 2 {
+            assert_eq!(file.place(at), line_and_column(text, at), "{at}");
+        }
+    }
 }

@@ -37,11 +37,11 @@ pub(super) fn check(
     for root in crates.map(|target| &target.root) {
         let project = project(root, &package.directory, settings);
         let first = files.files.len();
-        files.files.extend(project.files.iter().map(|file| File {
-            path: String::new(),
-            shown: shown(&file.path),
-            text: file.text.clone(),
-        }));
+        let all = project.files.iter();
+        let of = |file: &source::SourceFile| {
+            File::new(String::new(), shown(&file.path), file.text.clone())
+        };
+        files.files.extend(all.map(of));
         for doubt in &project.doubts {
             anstream::eprintln!(
                 "warning: {}: {doubt}, so only the syntax of its migrations is checked",
