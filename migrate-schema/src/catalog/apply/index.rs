@@ -10,6 +10,7 @@ use crate::{
         store::Fact,
     },
     nearest,
+    settings::Product,
     tree::{Alter, AlterTable, Behavior, CreateIndex, IndexPart, Name, ObjectKind, Path, Target},
 };
 
@@ -184,6 +185,10 @@ impl Catalog {
         };
         let key = self.key_of(&relation);
         let Some(found) = self.index_of(&relation, &name.text).cloned() else {
+            if self.target.product == Product::Cockroach && behavior == Behavior::Cascade {
+                self.drop_unique_constraint(&target.path, &relation, findings);
+                return;
+            }
             let message = format!(
                 "the index `{name}` belongs to a constraint of `{}`",
                 relation.name
@@ -259,6 +264,38 @@ impl Catalog {
             options: Vec::new(),
         };
         let _ = (key, table);
+        self.alter_table(&alter, findings);
+    }
+
+    /// CockroachDB drops a unique constraint with its index.
+    fn drop_unique_constraint(
+        &mut self,
+        index: &Path,
+        relation: &Relation,
+        findings: &mut Findings,
+    ) {
+        let table = Name {
+            text: relation.name.clone(),
+            ..index.name.clone()
+        };
+        let alter = AlterTable {
+            kind: ObjectKind::Table,
+            name: Path {
+                schema: Some(Name {
+                    text: relation.schema.clone(),
+                    ..index.name.clone()
+                }),
+                name: table,
+            },
+            if_exists: false,
+            changes: vec![Alter::DropConstraint {
+                name: Some(index.name.clone()),
+                which: crate::tree::DropWhich::Constraint,
+                if_exists: false,
+                behavior: Behavior::Cascade,
+            }],
+            options: Vec::new(),
+        };
         self.alter_table(&alter, findings);
     }
 

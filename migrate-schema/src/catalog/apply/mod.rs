@@ -29,22 +29,43 @@ use std::sync::Arc;
 pub(super) use function::plain as plain_type;
 
 use super::{Catalog, Class, Key, Node, query, store::Fact};
-use crate::{Dialect, Finding, Level, tree::Action};
+use crate::{Code, Dialect, Finding, Level, settings::Product, tree::Action};
 
 /// What is wrong with a statement.
 pub(super) struct Findings<'a> {
     list: Vec<Finding>,
     /// The text that the statement stands in.
     sql: &'a str,
+    product: Product,
 }
 
-impl Findings<'_> {
+impl<'a> Findings<'a> {
+    const fn new(sql: &'a str, product: Product) -> Self {
+        Self {
+            list: Vec::new(),
+            sql,
+            product,
+        }
+    }
+
     fn push(&mut self, finding: Finding) {
-        self.list.push(finding);
+        // CockroachDB names the indexes that it makes by rules of its own, and has types of its own.
+        let own = self.product == Product::Cockroach
+            && matches!(
+                finding.code,
+                Code::NoSuchConstraint
+                    | Code::NoSuchIndex
+                    | Code::UnknownFunction
+                    | Code::UnknownType
+                    | Code::WrongDialect
+            );
+        if !own {
+            self.list.push(finding);
+        }
     }
 
     fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
-        self.list.extend(findings);
+        findings.into_iter().for_each(|finding| self.push(finding));
     }
 
     fn len(&self) -> usize {
@@ -65,10 +86,7 @@ impl Findings<'_> {
 impl Catalog {
     /// Does what a statement does, or says why the engine would refuse it; then nothing has changed.
     pub fn apply(&mut self, action: &Action, sql: &str) -> Vec<Finding> {
-        let mut findings = Findings {
-            list: Vec::new(),
-            sql,
-        };
+        let mut findings = Findings::new(sql, self.target.product);
         self.tick();
         let mark = self.store.mark();
         self.dispatch(action, &mut findings);
@@ -88,7 +106,7 @@ impl Catalog {
         self.store.roll_back(mark);
         self.doubt(action);
         // Whether a name is there depends on whether other steps ran.
-        findings.retain(|finding| finding.code == crate::Code::UndeclaredName);
+        findings.retain(|finding| finding.code == Code::UndeclaredName);
         findings
     }
 

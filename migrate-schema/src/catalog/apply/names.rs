@@ -156,10 +156,7 @@ impl Catalog {
 
     /// What is wrong with a type that is named outside of a definition.
     pub(in crate::catalog) fn no_type(&self, ty: &TypeName) -> Vec<Finding> {
-        let mut findings = Findings {
-            list: Vec::new(),
-            sql: "",
-        };
+        let mut findings = Findings::new("", self.target().product);
         self.check_type(ty, false, &mut findings);
         findings.list
     }

@@ -8,7 +8,10 @@ use squawk_syntax::{
 };
 
 use super::depth::DEEPEST_TREE;
-use crate::tree::{Behavior, Name, Path};
+use crate::{
+    settings::Product,
+    tree::{Behavior, Name, Path},
+};
 
 pub(super) use squawk_syntax::SyntaxKind as Kind;
 
@@ -25,14 +28,29 @@ pub(super) struct Reader {
     base: usize,
     /// How deep the tree is where it is made right now.
     depth: Cell<usize>,
+    /// The most bytes that a name has: the engine cuts it behind them.
+    longest_name: usize,
 }
 
 impl Reader {
     /// A reader of the text that begins at `base`.
-    pub(super) const fn new(base: usize) -> Self {
+    pub(super) fn new(base: usize, product: Product) -> Self {
         Self {
             base,
             depth: Cell::new(0),
+            longest_name: match product {
+                Product::Cockroach => usize::MAX,
+                _ => LONGEST_NAME,
+            },
+        }
+    }
+
+    /// A reader of a text inside of this one.
+    pub(super) const fn inside(&self, base: usize) -> Self {
+        Self {
+            base,
+            depth: Cell::new(0),
+            longest_name: self.longest_name,
         }
     }
 
@@ -67,8 +85,8 @@ impl Reader {
     /// The name that a node consists of.
     pub(super) fn name(&self, node: &Node) -> Name {
         let mut text = normalize_name_node(node);
-        if text.len() > LONGEST_NAME {
-            let end = (0..=LONGEST_NAME)
+        if text.len() > self.longest_name {
+            let end = (0..=self.longest_name)
                 .rev()
                 .find(|at| text.is_char_boundary(*at));
             text.truncate(end.unwrap_or_default());

@@ -6,6 +6,7 @@
 mod alter;
 mod change;
 mod check;
+mod cockroach;
 mod cst;
 mod depth;
 mod dialect;
@@ -24,7 +25,11 @@ mod types;
 
 use squawk_syntax::SourceFile;
 
-use crate::{Finding, Statement, settings::Target, tree};
+use crate::{
+    Code, Finding, Statement,
+    settings::{Product, Target},
+    tree,
+};
 
 /// Parses one statement of a text. The ranges in the tree and in the findings are bytes of the whole text.
 pub(super) fn parse(
@@ -51,11 +56,41 @@ pub(super) fn parse(
 
 /// What a statement says, or what is wrong with its syntax.
 fn read(text: &str, base: usize, target: &Target) -> Result<Vec<tree::Action>, Box<Finding>> {
+    match judged(text, base, target) {
+        Err(finding) if target.product == Product::Cockroach => {
+            on_cockroach(text, base, target, finding)
+        }
+        judged => judged,
+    }
+}
+
+/// What PostgreSQL refuses and CockroachDB may take. There is no grammar of it: refused is what a small change makes valid.
+fn on_cockroach(
+    text: &str,
+    base: usize,
+    target: &Target,
+    finding: Box<Finding>,
+) -> Result<Vec<tree::Action>, Box<Finding>> {
+    if let Some(translated) = cockroach::translate(text)
+        && let Ok(mut actions) = judged(&translated.text, base, target)
+    {
+        if !translated.removed.is_empty() {
+            actions.push(opaque::finished(translated.removed));
+        }
+        return Ok(actions);
+    }
+    if finding.code == Code::SqlSyntax && finding.fix.is_some() {
+        return Err(finding);
+    }
+    Ok(vec![opaque::of_text(text)])
+}
+
+fn judged(text: &str, base: usize, target: &Target) -> Result<Vec<tree::Action>, Box<Finding>> {
     let parsed = SourceFile::parse(text);
     if let Some(finding) = fault::find(text, base, &parsed) {
         return Err(Box::new(finding));
     }
-    let reader = cst::Reader::new(base);
+    let reader = cst::Reader::new(base, target.product);
     let statements = parsed.syntax_node();
     if let Some(finding) = reader.fault(&statements, target) {
         return Err(Box::new(finding));

@@ -112,7 +112,7 @@ impl Reader {
             return Vec::new();
         }
         let parsed = SourceFile::parse(text);
-        let reader = Reader::new(self.range(literal).start + inner);
+        let reader = self.inside(self.range(literal).start + inner);
         parsed
             .syntax_node()
             .children()
