@@ -306,7 +306,7 @@ codes! {
     /// Keys that count up, on a cluster that keeps rows by their key.
     SequentialKey = "sequential_key" Warn,
     /// A name that does not follow the pattern in the settings.
-    Naming = "naming" Allow,
+    Naming = "naming" Warn,
 }
 
 impl fmt::Display for Code {

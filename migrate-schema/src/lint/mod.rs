@@ -273,5 +273,6 @@ const SERVERS: &[Product] = &[
     Product::Galera,
 ];
 
-#[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(test)]
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Code, settings::Product};
+use crate::{Code, Level, settings::Product};
 
 /// The text about a code, and the examples that prove it.
 #[derive(Clone, Copy, Debug)]
@@ -85,25 +85,39 @@ impl Page {
         for example in self.examples {
             example.markdown(&mut out);
         }
-        let _ = write!(
-            out,
-            "\n## Instead\n\n{}\n\n## Settings\n\n```toml\n[package.metadata.migrate.lints]\n{} = \"{}\"\n```\n",
-            self.instead,
-            self.code,
+        let _ = write!(out, "\n## Instead\n\n{}\n", self.instead);
+        // What Rust is written wrongly is an error whatever the settings say.
+        if self.code.level() != Level::Deny || self.examples.iter().any(Example::is_sql) {
             // The level that it does not have, so that the example shows a change.
-            if self.code.level() == crate::Level::Allow {
-                "warn"
-            } else {
-                "allow"
-            },
-        );
+            let level = match self.code.level() {
+                Level::Allow => "warn",
+                Level::Warn | Level::Deny => "allow",
+            };
+            let _ = write!(
+                out,
+                "\n## Settings\n\nFor all migrations, in Cargo.toml:\n\n```toml\n[package.metadata.migrate.lints]\n{0} = \"{level}\"\n```\n\n\
+                 For one:\n\n```rust\n#[migration(\"…\", allow({0}, reason = \"…\"))]\n```\n",
+                self.code,
+            );
+        }
         out
     }
 }
 
 impl Example {
+    /// The language of the text.
+    fn language(&self) -> &'static str {
+        if self.is_sql() || self.bad.starts_with("--") {
+            "sql"
+        } else if self.bad.starts_with("# Cargo.toml") {
+            "toml"
+        } else {
+            "rust"
+        }
+    }
+
     fn markdown(&self, out: &mut String) {
-        let language = if self.is_sql() { "sql" } else { "rust" };
+        let language = self.language();
         let target = if self.is_sql() {
             format!(" ({})", self.on)
         } else {

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: ALL,
         summary: "Every row of a table is deleted.",
         why: "A `DELETE` without `WHERE` (and a `TRUNCATE`) leaves nothing. Where that is meant, `down` cannot bring the rows back.",
-        instead: "Write the condition, or say why all rows can go: `#[migration(allow(delete_without_where, reason = \"…\"))]`.",
+        instead: "Write the condition, or say why all rows can go: `#[migration(\"…\", allow(delete_without_where, reason = \"…\"))]`.",
         examples: &[Example::new(
             "sqlite",
             &["CREATE TABLE sessions (id INTEGER PRIMARY KEY, expired INTEGER)"],

@@ -11,7 +11,7 @@ pub(super) const LINT: Lint = Lint {
         summary: "A column is dropped, with its values.",
         why: "The values are gone, and `down` cannot bring them back. A program that still runs with the old schema fails as soon as it names the column.",
         instead: "Deploy a version that neither reads nor writes the column first. Then drop it, and say why that is safe: \
-                  `#[migration(allow(drop_column, reason = \"…\"))]`.",
+                  `#[migration(\"…\", allow(drop_column, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint PRIMARY KEY, nickname text)"],

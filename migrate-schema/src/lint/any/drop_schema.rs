@@ -11,7 +11,7 @@ pub(super) const LINT: Lint = Lint {
         summary: "A schema (on MySQL: a database) is dropped, with all that is in it.",
         why: "Everything in the schema goes: tables, rows, views, functions. `down` can make the tables again, but not their rows.",
         instead: "Drop the tables one by one, in the order in which nothing refers to them any more, and the empty schema last. If all of it has to go, say so: \
-                  `#[migration(allow(drop_schema, reason = \"…\"))]`.",
+                  `#[migration(\"…\", allow(drop_schema, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE SCHEMA old", "CREATE TABLE old.a (id bigint)"],

@@ -12,7 +12,7 @@ pub(super) const LINT: Lint = Lint {
         why: "The rows are gone, and `down` cannot bring them back. A program that still runs with the old schema fails at its next query.\n\n\
               Nothing is said about a table that the same migration makes, or makes again under the same name (the way SQLite needs for most changes).",
         instead: "Deploy a version that no longer uses the table first. Then drop it, and say why that is safe: \
-                  `#[migration(allow(drop_table, reason = \"…\"))]`.",
+                  `#[migration(\"…\", allow(drop_table, reason = \"…\"))]`.",
         examples: &[Example::new(
             "sqlite",
             &["CREATE TABLE visits (id INTEGER PRIMARY KEY, page TEXT)"],

@@ -11,7 +11,7 @@ pub(super) const LINT: Lint = Lint {
         summary: "Rows are changed or deleted, and the migration does not say that this cannot be undone.",
         why: "`down` can undo a change of the schema; the old values of the rows are gone. A migration that can go down, and leaves other rows behind than there were, \
               is a surprise.",
-        instead: "Write `#[migration(irreversible)]`, or keep what is overwritten in a table from which `down` takes it back.",
+        instead: "Write `#[migration(\"…\", irreversible = \"…\")]`, or keep what is overwritten in a table from which `down` takes it back.",
         examples: &[Example::new(
             "sqlite",
             &["CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)"],
@@ -70,7 +70,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
                 name.range(),
             )
             .help(
-                "write `irreversible` on the migration, or keep what is lost in a table of its own",
+                "write `irreversible = \"…\"` on the migration, or keep what is lost in a table of its own",
             ),
         );
     }

@@ -12,7 +12,7 @@ pub(super) const LINT: Lint = Lint {
         why: "From the moment the migration commits, every program that still runs with the old name fails, until it is replaced. \
               (On SQLite the program that migrates is mostly the only one, so nothing is said there.)",
         instead: "Add the new column, let the program write both, copy the values, let it read the new one, and drop the old one last: each in a migration of its own. \
-                  Or stop the programs first, and say so: `#[migration(allow(rename_column, reason = \"…\"))]`.",
+                  Or stop the programs first, and say so: `#[migration(\"…\", allow(rename_column, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint PRIMARY KEY, mail text)"],

@@ -12,7 +12,7 @@ pub(super) const LINT: Lint = Lint {
         why: "From the moment the migration commits, every program that still runs with the old name fails, until it is replaced. \
               (On SQLite the program that migrates is mostly the only one, so nothing is said there.)",
         instead: "Make a view with the old name in the same migration, and drop it when nothing uses it any more. Or stop the programs first, and say so: \
-                  `#[migration(allow(rename_table, reason = \"…\"))]`.",
+                  `#[migration(\"…\", allow(rename_table, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint PRIMARY KEY)"],

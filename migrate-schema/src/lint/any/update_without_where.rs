@@ -11,7 +11,7 @@ pub(super) const LINT: Lint = Lint {
         summary: "Every row of a table gets the same new value, and the old ones are lost.",
         why: "An `UPDATE` without `WHERE` that sets an old column to a constant makes all rows alike. Nothing is said where the column was added by the same migration or the one before, \
               or where the new value is computed from the row.",
-        instead: "Write the condition, or say why the old values can go: `#[migration(allow(update_without_where, reason = \"…\"))]`.",
+        instead: "Write the condition, or say why the old values can go: `#[migration(\"…\", allow(update_without_where, reason = \"…\"))]`.",
         examples: &[Example::new(
             "sqlite",
             &[

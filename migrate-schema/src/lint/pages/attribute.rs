@@ -22,33 +22,36 @@ const fn page(
     }
 }
 
-const GOOD: &str = "#[migration]\nstruct M20240131_120000_CreateUsers;";
+const GOOD: &str = "#[migration(\"20260215_create_users\", up = \"CREATE TABLE users (id INTEGER)\", down = \"DROP TABLE users\")]\nstruct CreateUsers;";
 
 pub(super) const PAGES: &[Page] = &[
     page(
         Code::IdShape,
         "An identifier with none of the four shapes, or without a name.",
-        "The identifier is the order of the migrations. It is `M`, a date and a time, `_`, and a name.",
-        "Write the date, the time and a name: `M20240131_120000_CreateUsers`.",
-        &[Example::rust("#[migration]\nstruct CreateUsers;", GOOD)],
+        "The identifier is the order of the migrations: a day, a day and a number, a moment, or a number; and behind it what the migration does.",
+        "Write `YYYYMMDD_name`, `YYYYMMDD_NN_name`, `YYYYMMDDHHMMSS_name` or `NNN_name`, such as `20260215_create_users`.",
+        &[Example::rust(
+            "#[migration(\"create_users\", up = \"CREATE TABLE users (id INTEGER)\", down = \"DROP TABLE users\")]\nstruct CreateUsers;",
+            GOOD,
+        )],
     ),
     page(
         Code::IdDate,
         "An identifier whose date is not in the calendar.",
         "A date that does not exist cannot be put in order, and is a slip of the keys.",
-        "Write a date that exists.",
+        "Write a day that exists: the first eight digits are YYYYMMDD; with fourteen digits the last six are a time of that day, HHMMSS.",
         &[Example::rust(
-            "#[migration]\nstruct M20240231_120000_CreateUsers;",
+            "#[migration(\"20260230_create_users\", up = \"CREATE TABLE users (id INTEGER)\", down = \"DROP TABLE users\")]\nstruct CreateUsers;",
             GOOD,
         )],
     ),
     page(
         Code::IdCharacter,
         "An identifier with a character that cannot stand in one.",
-        "The identifier becomes a name in the history table, a file and a word on the command line.",
-        "Write letters, digits and `_`.",
+        "The identifier stands in the history table, in file names and on the command line.",
+        "Write ASCII letters, digits and `_`.",
         &[Example::rust(
-            "#[migration(id = \"20240131_120000_créer\")]\nstruct CreateUsers;",
+            "#[migration(\"20260215_create-users\", up = \"CREATE TABLE users (id INTEGER)\", down = \"DROP TABLE users\")]\nstruct CreateUsers;",
             GOOD,
         )],
     ),
@@ -56,27 +59,27 @@ pub(super) const PAGES: &[Page] = &[
         Code::DuplicateId,
         "Two migrations of a crate claim the same version.",
         "Which of them comes first would be left to chance. rustc reports it itself, as E0428, with both places.",
-        "Give one of them another time.",
+        "Give one of them another version.",
         &[Example::rust(
-            "#[migration]\nstruct M20240131_120000_CreateUsers;\n\n#[migration]\nstruct M20240131_120000_CreatePosts;",
-            "#[migration]\nstruct M20240131_120000_CreateUsers;\n\n#[migration]\nstruct M20240131_120001_CreatePosts;",
+            "#[migration(\"20260215_create_users\")]\npub struct CreateUsers;\n\n#[migration(\"20260215_create_posts\")]\npub struct CreatePosts;",
+            "#[migration(\"20260215_01_create_users\")]\npub struct CreateUsers;\n\n#[migration(\"20260215_02_create_posts\")]\npub struct CreatePosts;",
         )],
     ),
     page(
         Code::SqlNotLiteral,
         "`sql!` was given something other than one string literal.",
         "`sql!` checks the SQL while the program is compiled, so it has to see it.",
-        "Write the text itself, or `steps.sql_unchecked(text)` for one that is made while the program runs.",
+        "Write the text itself, or `Sql::unchecked(text)` for one that is made while the program runs.",
         &[Example::rust(
-            "steps.sql(sql!(TEXT));",
-            "steps.sql(sql!(\"CREATE TABLE users (id INTEGER PRIMARY KEY)\"));",
+            "steps.sql(sql!(format!(\"CREATE TABLE {} (id INTEGER)\", \"users\")));",
+            "steps.sql(sql!(\"CREATE TABLE users (id INTEGER)\"));",
         )],
     ),
     page(
         Code::SqlUnchecked,
         "Text was given where checked SQL is taken.",
         "Text that nobody has read can be anything, and the checks would be silent about it.",
-        "Write `sql!(\"…\")`, or `sql_unchecked` where the text is made while the program runs.",
+        "Write `sql!(\"…\")`, or `Sql::unchecked(…)` where the text is made while the program runs.",
         &[Example::rust(
             "steps.sql(\"DROP TABLE users\");",
             "steps.sql(sql!(\"DROP TABLE users\"));",
@@ -86,7 +89,7 @@ pub(super) const PAGES: &[Page] = &[
         Code::TransactionControl,
         "`BEGIN`, `COMMIT` and their kin inside a migration.",
         "The runner opens the transaction, and writes into it that the migration is done. A `COMMIT` of one's own would tear the two apart.",
-        "Leave it out. A migration that must not run in a transaction says `#[migration(transaction = false)]`.",
+        "Leave it out. A migration that must not run in a transaction says `#[migration(\"…\", transaction = false)]`.",
         &[Example::rust(
             "steps.sql(sql!(\"BEGIN; CREATE TABLE a (b INTEGER); COMMIT\"));",
             "steps.sql(sql!(\"CREATE TABLE a (b INTEGER)\"));",
@@ -96,30 +99,30 @@ pub(super) const PAGES: &[Page] = &[
         Code::ForeignKeysPragma,
         "`PRAGMA foreign_keys = …` in a migration that runs in a transaction, where it does nothing.",
         "SQLite ignores it inside a transaction, without a word.",
-        "Leave it out: around the rebuild of a table the runner switches foreign keys off by itself. For other statements write `#[migration(foreign_keys = false)]`.",
+        "Leave it out: around the rebuild of a table the runner switches foreign keys off by itself. For other statements write `#[migration(\"…\", foreign_keys = false)]`.",
         &[Example::rust(
             "steps.sql(sql!(\"PRAGMA foreign_keys = OFF\"));",
-            "#[migration(foreign_keys = false)]\nstruct M20240131_120000_CreateUsers;",
+            "#[migration(\"20260215_rebuild_users\", foreign_keys = false)]",
         )],
     ),
     page(
         Code::OutsideTransaction,
         "A statement that cannot run in a transaction, in a migration that runs in one.",
         "`VACUUM`, `CREATE INDEX CONCURRENTLY` and their kin are refused inside a transaction.",
-        "Put it into a migration of its own, with `#[migration(transaction = false)]`.",
+        "Put it into a migration of its own, with `#[migration(\"…\", transaction = false)]`.",
         &[Example::rust(
-            "steps.sql(sql!(\"VACUUM\"));",
-            "#[migration(transaction = false)]\nstruct M20240131_120000_Vacuum;",
+            "#[migration(\"20260215_shrink\", up = \"VACUUM\", irreversible = \"the free pages are gone\")]\npub struct Shrink;",
+            "#[migration(\"20260215_shrink\", up = \"VACUUM\", irreversible = \"the free pages are gone\", transaction = false)]\npub struct Shrink;",
         )],
     ),
     page(
         Code::MissingDown,
         "Neither `down` nor `irreversible`.",
         "Where `down` can be told from `up` without loss, it may be left out. Here it cannot.",
-        "Write `down`, or `#[migration(irreversible)]`.",
+        "Write `down`, or `#[migration(\"…\", irreversible = \"…\")]`.",
         &[Example::rust(
-            "fn up(&self, steps: &mut Steps) {\n    steps.sql(sql!(\"UPDATE users SET name = 'a' WHERE id = 1\"));\n}",
-            "#[migration(irreversible)]",
+            "#[migration(\"20260215_fill_names\", up = \"UPDATE users SET name = \'a\' WHERE name IS NULL\")]\npub struct FillNames;",
+            "#[migration(\"20260215_fill_names\", up = \"UPDATE users SET name = \'a\' WHERE name IS NULL\", irreversible = \"which names were missing is gone\")]\npub struct FillNames;",
         )],
     ),
     page(
@@ -128,8 +131,8 @@ pub(super) const PAGES: &[Page] = &[
         "It would change nothing, and nobody would notice.",
         "Write it as the message proposes.",
         &[Example::rust(
-            "#[migration(transactoin = false)]",
-            "#[migration(transaction = false)]",
+            "#[migration(\"20260215_shrink\", transactoin = false)]",
+            "#[migration(\"20260215_shrink\", transaction = false)]",
         )],
     ),
     page(
@@ -138,8 +141,8 @@ pub(super) const PAGES: &[Page] = &[
         "Only one of them could hold.",
         "Leave one out.",
         &[Example::rust(
-            "#[migration(irreversible, irreversible)]",
-            "#[migration(irreversible)]",
+            "#[migration(\"20260215_shrink\", transaction = false, transaction = true)]",
+            "#[migration(\"20260215_shrink\", transaction = false)]",
         )],
     ),
     page(
@@ -148,8 +151,8 @@ pub(super) const PAGES: &[Page] = &[
         "It would have to be guessed what is meant.",
         "Write a value that the message names.",
         &[Example::rust(
-            "#[migration(transaction = \"no\")]",
-            "#[migration(transaction = false)]",
+            "#[migration(\"20260215_shrink\", transaction = \"false\")]",
+            "#[migration(\"20260215_shrink\", transaction = false)]",
         )],
     ),
     page(
@@ -158,8 +161,8 @@ pub(super) const PAGES: &[Page] = &[
         "Both cannot hold.",
         "Leave one of them out.",
         &[Example::rust(
-            "#[migration(transaction = false, foreign_keys = false)]",
-            "#[migration(foreign_keys = false)]",
+            "#[migration(\"20260215_rebuild_users\", transaction = false, foreign_keys = false)]",
+            "#[migration(\"20260215_rebuild_users\", foreign_keys = false)]",
         )],
     ),
     page(
@@ -167,7 +170,10 @@ pub(super) const PAGES: &[Page] = &[
         "`#[migration]` on something that is no migration.",
         "It stands on a unit struct, or on its `impl Migration`.",
         "Move it.",
-        &[Example::rust("#[migration]\nfn create_users() {}", GOOD)],
+        &[Example::rust(
+            "#[migration(\"20260215_create_users\")]\nenum CreateUsers {\n    All,\n}",
+            GOOD,
+        )],
     ),
     page(
         Code::GenericMigration,
@@ -175,8 +181,8 @@ pub(super) const PAGES: &[Page] = &[
         "Each type would be a migration of its own, with the same identifier.",
         "Leave the parameters out.",
         &[Example::rust(
-            "#[migration]\nstruct M20240131_120000_CreateUsers<T>(T);",
-            GOOD,
+            "#[migration(\"20260215_create_users\")]\nimpl<const N: usize> Migration for CreateUsers<N> { … }",
+            "#[migration(\"20260215_create_users\")]\nimpl Migration for CreateUsers { … }",
         )],
     ),
     page(

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES_LIKE,
         summary: "A column that refused NULL takes it from now on.",
         why: "A program that was built on the old schema may read a NULL where it expects none.",
-        instead: "Let the program deal with NULL first, and say so: `#[migration(allow(drop_not_null, reason = \"…\"))]`.",
+        instead: "Let the program deal with NULL first, and say so: `#[migration(\"…\", allow(drop_not_null, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint, email text NOT NULL)"],

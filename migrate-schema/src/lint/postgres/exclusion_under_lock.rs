@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "An exclusion constraint is added to a table that is in use.",
         why: "`ADD … EXCLUDE` reads the whole table and makes an index under an ACCESS EXCLUSIVE lock. There is no form of it that does not.",
-        instead: "Make the table anew with the constraint and move the rows, or do it while nothing runs, and say so: `#[migration(allow(exclusion_under_lock, reason = \"…\"))]`.",
+        instead: "Make the table anew with the constraint and move the rows, or do it while nothing runs, and say so: `#[migration(\"…\", allow(exclusion_under_lock, reason = \"…\"))]`.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE stays (during tsrange)"],
