@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Findings, constraint::column_of, create_table::constraints_of, names::article};
+use super::{Findings, constraint::column_of, create_table::constraints_of, mysql, names::article};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
@@ -34,7 +34,11 @@ impl Catalog {
             }
         }
         let mut draft = before.as_ref().clone();
-        let mut changes: Vec<&Alter> = alter.changes.iter().collect();
+        let staged = match self.dialect() {
+            Dialect::Mysql => mysql::staged(&alter.changes),
+            _ => None,
+        };
+        let mut changes: Vec<&Alter> = staged.as_ref().unwrap_or(&alter.changes).iter().collect();
         match self.dialect() {
             Dialect::Sqlite => {}
             Dialect::Postgres => changes.sort_by_key(|change| pass_on_postgres(change)),
@@ -57,7 +61,11 @@ impl Catalog {
             }
         }
         if self.dialect() == Dialect::Mysql {
-            self.check_keys_of_foreign_keys(&before, &draft, &alter.name.name, findings);
+            let name = &alter.name.name;
+            self.check_keys_of_foreign_keys(&before, &draft, name, findings);
+            self.check_altered_on_mysql((&before, &draft), &alter.changes, name, findings);
+            // A table may be renamed to what it is called.
+            target = target.filter(|to| to.schema.is_some() || to.name.text != draft.name);
         }
         if findings.refuse() {
             return;

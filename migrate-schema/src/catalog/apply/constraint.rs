@@ -227,6 +227,23 @@ impl Catalog {
             return;
         }
         let (table, referred) = self.referred(draft, key, &columns, findings);
+        if self.dialect() == Dialect::Mysql && self.store.session().foreign_keys {
+            let itself = table == self.key_of(draft);
+            let target = match itself {
+                true => Some(&*draft),
+                false => self.relation_by_key(&table).map(|one| &**one),
+            };
+            if let Some(target) = target {
+                let range = key.table.range();
+                self.check_types_of_foreign_key(
+                    draft,
+                    target,
+                    (&columns, &referred),
+                    &range,
+                    findings,
+                );
+            }
+        }
         let name = match (self.dialect(), name) {
             (_, Some(name)) => (name, false),
             (Dialect::Sqlite, None) => (String::new(), true),

@@ -22,6 +22,11 @@ impl Catalog {
                 return;
             }
             let replaces = table.or_replace && self.dialect() == Dialect::Mysql;
+            if table.temporary && self.dialect() == Dialect::Mysql {
+                // It hides the other table for as long as the session lives, which nobody knows.
+                self.open(&table.name);
+                return;
+            }
             if !replaces && !self.path_is_uncertain(&table.name) {
                 let same = "write `IF NOT EXISTS` if it may be there already, or another name";
                 findings.push(self.already(by, &table.name.name, same));
@@ -194,6 +199,14 @@ impl Catalog {
         let all = self.dialect() == Dialect::Mysql || like.including.iter().any(|one| one == "all");
         let with = |what: &str| all || like.including.iter().any(|one| one == what);
         draft.open |= source.open;
+        if self.dialect() == Dialect::Mysql && source.kind.is_view() && source.is_surely_its_kind()
+        {
+            let message = format!("`{}` is a view: LIKE copies tables", source.name);
+            findings.push(
+                Finding::new(Code::InvalidDefinition, message, like.table.range())
+                    .help("write `CREATE TABLE … AS SELECT * FROM …`"),
+            );
+        }
         for column in &source.columns {
             let mut column = column.as_ref().clone();
             column.origin = self.origin();

@@ -13,6 +13,7 @@ mod drop_column;
 mod extension;
 mod function;
 mod index;
+mod mysql;
 pub(super) mod names;
 mod other;
 mod rename;

@@ -113,13 +113,16 @@ impl Catalog {
         trigger: &CreateTrigger,
         findings: &mut Findings,
     ) {
-        if !table.is_surely_its_kind() || self.dialect() == Dialect::Mysql {
+        if !table.is_surely_its_kind() {
             return;
         }
         let wrong = match (table.kind, trigger.time) {
             (RelationKind::View, TriggerTime::InsteadOf) => return,
             (RelationKind::View, _) if self.dialect() == Dialect::Sqlite => {
                 "a view can only have INSTEAD OF triggers"
+            }
+            (RelationKind::View, _) if self.dialect() == Dialect::Mysql => {
+                "a view cannot have triggers"
             }
             (RelationKind::View, _) => return,
             (RelationKind::MaterializedView, _) => "a materialized view cannot have triggers",

@@ -330,13 +330,13 @@ impl Parser<'_> {
         // MariaDB: `CONVERT TABLE t TO PARTITION …` is opaque by its first word.
         if self.words(&["character", "set"]) || self.words(&["char", "set"]) || self.word("charset")
         {
-            self.character_set()?;
+            self.charset()?;
         } else {
             return self.unexpected();
         }
         if self.word("collate") {
             self.equals();
-            self.character_set()?;
+            self.collation()?;
         }
         alter.changes.push(other("CONVERT TO CHARACTER SET"));
         Ok(())

@@ -4,7 +4,10 @@ use super::{
     parser::{Parse, Parser},
     token::Kind,
 };
-use crate::tree::{Expression, ExpressionKind, Literal, Name, Path};
+use crate::{
+    Code, Finding,
+    tree::{Expression, ExpressionKind, Literal, Name, Path},
+};
 
 /// Reserved words that are functions all the same.
 const FUNCTIONS: [&str; 29] = [
@@ -315,7 +318,32 @@ impl Parser<'_> {
             self.advance();
             *special = true;
         }
+        let distinct = *special;
         arguments.extend(self.list(Self::argument)?);
+        if function == "count" && !distinct && arguments.len() > 1 {
+            return self.refuse(
+                Finding::new(
+                    Code::SqlSyntax,
+                    "COUNT takes one expression",
+                    arguments[1].range.clone(),
+                )
+                .help("write COUNT(DISTINCT a, b), or COUNT(*)"),
+            );
+        }
+        let is_interval = |one: &Expression| matches!(&one.kind, ExpressionKind::Operation { operator, .. } if operator == "INTERVAL");
+        if matches!(function, "date_add" | "date_sub")
+            && let [_, second] = arguments.as_slice()
+            && !is_interval(second)
+        {
+            return self.refuse(
+                Finding::new(
+                    Code::SqlSyntax,
+                    "this should be an interval",
+                    second.range.clone(),
+                )
+                .help("write INTERVAL … DAY, or another unit"),
+            );
+        }
         self.argument_tail(function, inner, special, &mut arguments)?;
         Ok(arguments)
     }
@@ -513,6 +541,26 @@ impl Parser<'_> {
         })
     }
 
+    /// A type of columns that is none of casts.
+    fn no_cast<T>(&self) -> Parse<T> {
+        let word = self.text().to_ascii_uppercase();
+        let instead = match word.as_str() {
+            "TIMESTAMP" => "DATETIME",
+            "VARBINARY" | "BIT" => "BINARY",
+            _ if word.contains("TEXT") || word == "ENUM" || word == "SET" => "CHAR",
+            _ if word.contains("BLOB") => "BINARY",
+            _ => "SIGNED or UNSIGNED",
+        };
+        self.refuse(
+            Finding::new(
+                Code::SqlSyntax,
+                format!("nothing can be cast to {word}"),
+                self.token().range(),
+            )
+            .help(format!("write {instead}")),
+        )
+    }
+
     /// The types of casts: `SIGNED`, `UNSIGNED`, and some of the others.
     fn cast_type(&mut self) -> Parse<crate::tree::TypeName> {
         let start = self.start();
@@ -534,9 +582,30 @@ impl Parser<'_> {
                 range,
             });
         }
-        // A cast may be to VARCHAR without a length in MariaDB.
-        if self.is_at(0, "varchar") && !self.symbol_at(1, "(") {
-            return Err(super::parser::Stop::Opaque);
+        let never = [
+            "text",
+            "tinytext",
+            "mediumtext",
+            "longtext",
+            "blob",
+            "tinyblob",
+            "mediumblob",
+            "longblob",
+            "bigint",
+            "tinyint",
+            "smallint",
+            "mediumint",
+            "bool",
+            "boolean",
+            "timestamp",
+            "bit",
+            "enum",
+            "set",
+            "serial",
+            "varbinary",
+        ];
+        if self.any_at(0, &never) {
+            return self.no_cast();
         }
         let mut ty = self.data_type()?;
         ty.array = self.word("array");

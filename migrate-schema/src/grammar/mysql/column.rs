@@ -1,6 +1,7 @@
 //! A column: its type and its attributes, in any order.
 
 use super::{
+    definition,
     parser::{Parse, Parser},
     token::Kind,
 };
@@ -66,6 +67,7 @@ impl Parser<'_> {
         }
         while self.column_attribute(&mut column)? {}
         column.range = self.since(start);
+        definition::of_column(&column, &mut self.faults);
         Ok(column)
     }
 
@@ -95,14 +97,7 @@ impl Parser<'_> {
         } else if self.word("comment") {
             column.comment = Some(self.string()?);
         } else if self.word("collate") {
-            let start = self.start();
-            let text = self.character_set()?;
-            let range = self.since(start);
-            column.collation = Some(crate::tree::Path::bare(Name {
-                text,
-                quoted: false,
-                range,
-            }));
+            column.collation = Some(crate::tree::Path::bare(self.collation()?));
         } else if self.word("references") {
             let key = self.references(None, Vec::new())?;
             column.references.push(key);

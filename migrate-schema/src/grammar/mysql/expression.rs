@@ -4,7 +4,7 @@ use super::{
     parser::{Parse, Parser, unquote},
     token::Kind,
 };
-use crate::tree::{Expression, ExpressionKind, Literal, Name, Path, Query};
+use crate::tree::{Expression, ExpressionKind, Literal, Path, Query};
 
 /// How much operators bind, from what binds least: `OR`, `XOR`, `AND`, comparisons, `|`, `&`, shifts, sums, products, `^`.
 const COMPARISON: u8 = 3;
@@ -248,18 +248,12 @@ impl Parser<'_> {
         let mut count = 0;
         while self.is_at(0, "collate") {
             self.advance();
-            let at = self.start();
-            let text = self.character_set()?;
-            let range = self.since(at);
+            let collation = self.collation()?;
             expression = Expression {
                 range: self.since(start),
                 kind: ExpressionKind::Collate {
                     expression: Box::new(expression),
-                    collation: Path::bare(Name {
-                        text,
-                        quoted: false,
-                        range,
-                    }),
+                    collation: Path::bare(collation),
                 },
             };
             count += 1;

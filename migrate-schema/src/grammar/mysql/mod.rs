@@ -7,6 +7,7 @@ mod alter;
 mod body;
 mod call;
 mod column;
+mod definition;
 mod expression;
 mod foreign;
 mod object;
@@ -48,7 +49,15 @@ pub(super) fn parse(
     }
     let mut parser = Parser::new(sql, target, &tokens.tokens, session);
     let actions = match whole(&mut parser) {
-        Ok(actions) => actions,
+        Ok(actions) => {
+            let known = if tokens.versioned {
+                0
+            } else {
+                parser.faults.len()
+            };
+            findings.extend(parser.faults.drain(..known));
+            actions
+        }
         // What only some servers execute may be new to the grammar.
         Err(Stop::Refused(finding)) if !tokens.versioned => {
             findings.push(foreign::explained(&parser, *finding));

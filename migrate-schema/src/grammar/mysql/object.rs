@@ -1,7 +1,7 @@
 //! `CREATE`, `ALTER`, `DROP` and `RENAME` of everything that is not a table.
 
 use super::{
-    foreign,
+    definition, foreign,
     parser::{Parse, Parser, Stop},
 };
 use crate::{
@@ -208,6 +208,7 @@ impl Parser<'_> {
         let table = self.path("the name of a table")?;
         let using = self.index_type()?.or(using);
         let parts = self.index_parts()?;
+        self.faults.extend(definition::twice(&parts));
         let mut using = self.index_options()?.or(using);
         while !self.at_end() && !self.symbol_at(0, ";") {
             let at = self.at;
@@ -297,10 +298,12 @@ impl Parser<'_> {
             if self.word("charset")
                 || self.words(&["character", "set"])
                 || self.words(&["char", "set"])
-                || self.word("collate")
             {
                 self.equals();
-                self.character_set()?;
+                self.charset()?;
+            } else if self.word("collate") {
+                self.equals();
+                self.collation()?;
             } else if self.one_of(&["encryption", "comment"]).is_some() {
                 self.equals();
                 self.string()?;
@@ -429,6 +432,13 @@ impl Parser<'_> {
         } else {
             Behavior::Default
         };
+        if temporary {
+            // The name may be another table's too, which stays.
+            return Ok(vec![Action::Opaque {
+                words: paths.into_iter().map(|path| path.name.text).collect(),
+                everything: false,
+            }]);
+        }
         Ok(vec![Action::Drop(Drop {
             targets: paths.into_iter().map(|path| target(kind, path)).collect(),
             if_exists,

@@ -1,6 +1,7 @@
 //! The options of a table, and its partitions.
 
 use super::{
+    definition,
     parser::{Parse, Parser},
     token::Kind,
 };
@@ -96,13 +97,13 @@ impl Parser<'_> {
         if self.words(&["character", "set"]) || self.words(&["char", "set"]) || self.word("charset")
         {
             self.equals();
-            let value = self.character_set()?;
+            let value = self.charset()?.text;
             options.push(("charset".to_owned(), value));
             return Ok(true);
         }
         if self.word("collate") {
             self.equals();
-            let value = self.character_set()?;
+            let value = self.collation()?.text;
             options.push(("collate".to_owned(), value));
             return Ok(true);
         }
@@ -144,6 +145,7 @@ impl Parser<'_> {
         let name = written;
         self.advance();
         self.equals();
+        let range = self.token().range();
         let value = if name == "row_format" {
             match self.one_of(ROW_FORMATS) {
                 Some(format) => format.to_ascii_uppercase(),
@@ -157,6 +159,9 @@ impl Parser<'_> {
             && self.one_of(&["disk", "memory"]).is_none()
         {
             return self.unexpected();
+        }
+        if name == "engine" {
+            self.faults.extend(definition::of_engine(&value, range));
         }
         options.push((name, value));
         Ok(true)

@@ -35,6 +35,8 @@ pub(super) struct Parser<'a> {
     pub(super) session: &'a mut Session,
     /// What is known inside the body of a routine, which does nothing yet.
     pub(super) locals: Option<Locals>,
+    /// What is wrong with the meaning of what was read.
+    pub(super) faults: Vec<Finding>,
     /// The variables behind `INTO`.
     pub(super) into: Vec<String>,
     pub(super) at: usize,
@@ -58,6 +60,7 @@ impl<'a> Parser<'a> {
             tokens,
             session,
             locals: None,
+            faults: Vec::new(),
             into: Vec::new(),
             at: 0,
             depth: 0,

@@ -1,6 +1,9 @@
 //! `CREATE TABLE`, and the keys and constraints that `ALTER TABLE` adds too.
 
-use super::parser::{Parse, Parser};
+use super::{
+    definition,
+    parser::{Parse, Parser},
+};
 use crate::tree::{
     Action, Constraint, ConstraintKind, CreateTable, ExpressionKind, IndexPart, Like, Name,
 };
@@ -8,6 +11,7 @@ use crate::tree::{
 impl Parser<'_> {
     /// Behind `CREATE [OR REPLACE] [TEMPORARY] TABLE`.
     pub(super) fn create_table(&mut self, or_replace: bool, temporary: bool) -> Parse<Action> {
+        let faults = self.faults.len();
         let if_not_exists = self.if_not_exists()?;
         let mut table = CreateTable {
             name: self.path("the name of the table")?,
@@ -52,6 +56,11 @@ impl Parser<'_> {
             table.partition_by = self.partition_by()?;
         }
         self.table_query(&mut table)?;
+        definition::of_table(&table, &mut self.faults);
+        if table.if_not_exists {
+            // Where the table is there already, its definition is hardly looked at.
+            table.faults = self.faults.split_off(faults);
+        }
         let empty = table.columns.is_empty() && table.query.is_none();
         if empty && !self.may_lack_columns(&table) {
             return self.unexpected();

@@ -281,6 +281,64 @@ fn what_is_wrong_is_said_where_it_is() {
 }
 
 #[test]
+fn a_definition_can_be_wrong_by_itself() {
+    for (definition, place) in [
+        ("a INT DEFAULT 'x'", "'x'"),
+        ("a INT UNSIGNED DEFAULT -1", "-1"),
+        ("a TINYINT DEFAULT 300", "300"),
+        ("a INT NOT NULL DEFAULT NULL", "NULL"),
+        ("a ENUM('b', 'c') DEFAULT 'd'", "'d'"),
+        ("a VARCHAR(3) DEFAULT 'abcd'", "'abcd'"),
+        ("a DECIMAL(5, 7)", "DECIMAL(5, 7)"),
+        ("a CHAR(300)", "CHAR(300)"),
+        ("a DATETIME(9)", "DATETIME(9)"),
+        ("a INT ON UPDATE CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
+        ("a INT AUTO_INCREMENT", "a"),
+        ("a TEXT PRIMARY KEY", "a"),
+        ("a INT, KEY (a, a)", "a"),
+        ("a INT, KEY (a(5))", "a"),
+        ("a VARCHAR(5), KEY (a(9))", "a"),
+        ("a VARCHAR(5) CHARACTER SET utf9", "utf9"),
+        ("a VARCHAR(5) COLLATE uft8_bin", "uft8_bin"),
+        (
+            "a INT NOT NULL, FOREIGN KEY (a) REFERENCES u (b) ON DELETE SET NULL",
+            "a",
+        ),
+    ] {
+        let sql = format!("CREATE TABLE t ({definition})");
+        let found = parsed(&sql);
+        assert_eq!(found.findings.len(), 1, "{sql}: {:?}", found.findings);
+        assert_eq!(&sql[found.findings[0].range.clone()], place, "{sql}");
+        assert!(found.findings[0].help.is_some(), "{sql}");
+        assert!(found.statements[0].tree.is_some(), "{sql}");
+    }
+    for definition in [
+        "a INT DEFAULT '1'",
+        "a INT DEFAULT ' 5 '",
+        "a INT ZEROFILL DEFAULT 4294967295",
+        "a ENUM('b', 'C') DEFAULT 'c'",
+        "a INT AUTO_INCREMENT, b INT, PRIMARY KEY (b), KEY (a)",
+        "a INT AUTO_INCREMENT PRIMARY KEY",
+        "a SERIAL",
+        "a TEXT, PRIMARY KEY (a(20))",
+        "a VARCHAR(5), KEY (a(5))",
+        "a VARCHAR(5) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin",
+        "a DATETIME(6) DEFAULT NOW(6) ON UPDATE NOW(6)",
+        "a INT, b INT AS (a) STORED, UNIQUE (a, b)",
+    ] {
+        assert_eq!(
+            parsed(&format!("CREATE TABLE t ({definition})")).findings,
+            []
+        );
+    }
+    assert_eq!(
+        parsed("CREATE TABLE t (a INT) ENGINE=InoDB").findings.len(),
+        1
+    );
+    assert_eq!(parsed("CREATE TABLE t (a INT) ENGINE=CONNECT").findings, []);
+}
+
+#[test]
 fn types_are_a_closed_set() {
     let (code, place, message, help) = refused("CREATE TABLE t (a VARCHR(10))");
     assert_eq!((code, place), (Code::UnknownType, "VARCHR"));

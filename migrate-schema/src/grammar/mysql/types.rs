@@ -1,7 +1,7 @@
 //! The types: a closed set.
 
 use super::{
-    foreign,
+    definition, foreign,
     parser::{Parse, Parser},
     token::Kind,
 };
@@ -212,7 +212,7 @@ impl Parser<'_> {
                     || self.words(&["char", "set"])
                     || self.word("charset")
                 {
-                    self.character_set()?;
+                    self.charset()?;
                 } else if self
                     .one_of(&["ascii", "unicode", "byte", "binary"])
                     .is_none()
@@ -236,6 +236,30 @@ impl Parser<'_> {
             Kind::Word if self.any_at(0, &["binary", "default"]) => Ok(self.take_name().text),
             _ => Ok(self.name("the name of a character set or collation")?.text),
         }
+    }
+
+    /// The name of a character set.
+    pub(super) fn charset(&mut self) -> Parse<Name> {
+        let name = self.set_name()?;
+        self.faults.extend(definition::of_charset(&name));
+        Ok(name)
+    }
+
+    /// The name of a collation.
+    pub(super) fn collation(&mut self) -> Parse<Name> {
+        let name = self.set_name()?;
+        self.faults.extend(definition::of_collation(&name));
+        Ok(name)
+    }
+
+    fn set_name(&mut self) -> Parse<Name> {
+        let start = self.start();
+        let text = self.character_set()?;
+        Ok(Name {
+            text,
+            quoted: false,
+            range: self.since(start),
+        })
     }
 
     fn no_type<T>(&mut self) -> Parse<T> {
