@@ -75,6 +75,9 @@ impl<'a> Resolver<'a> {
 
     fn assignments(&mut self, update: &'a Update, targets: &[Source<'a>], frame: &Frame<'_, 'a>) {
         let mut seen: Vec<&str> = Vec::new();
+        // With a FROM, SQLite selects the values first, and gathers rows where it is told to.
+        let gathers = self.dialect == Dialect::Sqlite && !update.from.is_empty();
+        let place = if gathers { Place::OUTPUT } else { Place::SET };
         for (names, value) in &update.assignments {
             for name in names {
                 self.assigned(name, value, names.len(), targets, frame);
@@ -96,7 +99,7 @@ impl<'a> Resolver<'a> {
                 }
                 seen.push(&column.text);
             }
-            self.assigned_value(names.len(), value, frame);
+            self.assigned_value(names.len(), value, place, frame);
         }
     }
 
@@ -224,13 +227,14 @@ impl<'a> Resolver<'a> {
         &mut self,
         width: usize,
         value: &'a Expression,
+        place: Place,
         frame: &Frame<'_, 'a>,
     ) {
         if width == 1 {
-            self.expression(value, Place::SET, frame);
+            self.expression(value, place, frame);
             return;
         }
-        self.row(value, Place::SET, frame);
+        self.row(value, place, frame);
         let count = match &value.kind {
             ExpressionKind::Row(parts) => Some(parts.len()),
             ExpressionKind::Subquery(query) => {

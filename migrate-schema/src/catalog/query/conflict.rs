@@ -54,7 +54,7 @@ impl<'a> Resolver<'a> {
             for name in names {
                 self.target_column(name, target, "UPDATE");
             }
-            self.assigned_value(names.len(), value, &frame);
+            self.assigned_value(names.len(), value, Place::SET, &frame);
         }
         if let Some(filter) = filter {
             self.expression(filter, Place::WHERE, &frame);
