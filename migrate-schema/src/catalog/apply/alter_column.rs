@@ -46,6 +46,10 @@ impl Catalog {
         match change {
             ColumnChange::SetDefault(default) => {
                 self.check_expression(None, default, Context::Default, findings);
+                let own = self.column(draft, &name.text).cloned();
+                if let Some(ty) = own.as_ref().and_then(|column| column.ty.as_ref()) {
+                    findings.extend(crate::catalog::query::fit::default(self, ty, default));
+                }
                 let default = default.clone();
                 self.set_default(draft, name, Some(default), findings);
             }

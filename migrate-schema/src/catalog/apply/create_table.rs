@@ -6,7 +6,8 @@ use super::{Findings, names::SERIAL};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Column, ConstraintKind, Key, Relation, RelationKind, Use, query::Context,
+        Catalog, Class, Column, ConstraintKind, Key, Relation, RelationKind, Use,
+        query::{self, Context},
         store::Fact,
     },
     tree::{self, Constraint, CreateTable, IndexPart, Name},
@@ -352,6 +353,9 @@ impl Catalog {
             // MySQL's may name the other columns, which are not all there yet.
             if self.dialect() != Dialect::Mysql {
                 self.check_expression(None, default, Context::Default, findings);
+            }
+            if let Some(ty) = &column.ty {
+                findings.extend(query::fit::default(self, ty, default));
             }
             uses.extend(self.uses_of(default));
         }

@@ -100,6 +100,16 @@ impl<'a> Resolver<'a> {
                 seen.push(&column.text);
             }
             self.assigned_value(names.len(), value, place, frame);
+            if let ([name], [target]) = (names.as_slice(), targets)
+                && name.schema.is_none()
+            {
+                let found = column(self.dialect, &target.columns, &name.name.text);
+                let ty = found.and_then(|column| column.ty);
+                // `SET a[1] = …` names the column alone.
+                if ty.is_some_and(|ty| !ty.array) {
+                    self.fits(ty, value);
+                }
+            }
         }
     }
 

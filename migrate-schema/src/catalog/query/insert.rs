@@ -36,6 +36,7 @@ impl<'a> Resolver<'a> {
                 let given = self.inserted(rows, &target, &around);
                 self.insert_arity(insert, rows, &given, &target);
                 self.insert_generated(insert, rows, &target);
+                self.insert_types(insert, rows, &target);
             }
         }
         for conflict in &insert.conflicts {
@@ -204,6 +205,29 @@ impl<'a> Resolver<'a> {
             .iter()
             .filter(|column| column.generated.is_some());
         Some(count - generated.count().min(count))
+    }
+
+    /// Values that their columns cannot take.
+    fn insert_types(&mut self, insert: &'a Insert, rows: &'a Query, target: &Source<'a>) {
+        let Body::Values(values) = &rows.body else {
+            return;
+        };
+        let types: Vec<_> = if insert.columns.is_empty() {
+            if target.columns.open {
+                return;
+            }
+            target.columns.list.iter().map(|column| column.ty).collect()
+        } else {
+            let found = insert.columns.iter().map(|name| {
+                column(self.dialect, &target.columns, &name.text).and_then(|column| column.ty)
+            });
+            found.collect()
+        };
+        for row in values {
+            for (value, ty) in row.iter().zip(&types) {
+                self.fits(*ty, value);
+            }
+        }
     }
 
     /// PostgreSQL: a generated column takes nothing but `DEFAULT`.

@@ -5,13 +5,14 @@
 //! it might have unknown, and nothing is said about those.
 //!
 //! - `scope`: what can be named at a place. `from`: the sources of a query. `select`: queries and what they give.
-//! - `expression`, `call`: expressions. `insert`, `change`: statements that change rows. `conflict`: `ON CONFLICT`.
+//! - `expression`, `call`: expressions. `fit`: values and types. `insert`, `change`: statements that change rows. `conflict`: `ON CONFLICT`.
 //! - `report`: what is said.
 
 mod call;
 mod change;
 mod conflict;
 mod expression;
+pub mod fit;
 mod from;
 mod insert;
 mod report;
