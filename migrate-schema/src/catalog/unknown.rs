@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use super::builtin::postgres;
 use super::{
     Catalog, Class, Key, Node,
     store::{Fact, Grave},
@@ -202,6 +203,23 @@ impl Catalog {
 
     pub(super) fn is_external_function(&self, path: &Path) -> bool {
         self.is_external(Class::Function, &self.external.functions, path)
+    }
+
+    /// Whether a migration has made an extension of which nobody knows what it brings.
+    pub(super) fn has_unknown_extension(&self) -> bool {
+        self.extensions()
+            .any(|name| name != "plpgsql" && postgres::extension(name).is_none())
+    }
+
+    /// Whether something that was read names a type that is not known for certain.
+    pub(super) fn is_type_doubted(&self, path: &Path) -> bool {
+        let candidates = self.candidates(Class::Type, path);
+        self.is_external_type(path)
+            || candidates.iter().any(|key| {
+                self.store.is_poisoned_by_name(&key.1)
+                    || self.store.types().contains_key(key)
+                    || self.store.relations().contains_key(key)
+            })
     }
 
     /// Whether something that was read names a function that is not known for certain: a statement that could not be

@@ -190,6 +190,10 @@ impl Catalog {
                 ..name.clone()
             },
         };
+        if let Some(finding) = self.misspelt_type(&ty.path) {
+            findings.push(finding);
+            return;
+        }
         for path in [&ty.path, &bare] {
             if builtin::is_type(self.dialect(), &path.name.text) != Some(false)
                 || !matches!(self.type_(path), Lookup::Absent)
@@ -199,6 +203,32 @@ impl Catalog {
             }
         }
         findings.extend(self.foreign_type(ty));
+    }
+
+    /// After a statement that may have done anything, a name that nothing has written down is still no type if it is one
+    /// letter away from a built-in one.
+    fn misspelt_type(&self, path: &Path) -> Option<Finding> {
+        let name = path.name.text.as_str();
+        let is_known = path.schema.is_some()
+            || path.name.quoted
+            || name.len() < 3
+            || builtin::is_type(self.dialect(), name) != Some(false)
+            || self.is_type_doubted(path)
+            || self.has_unknown_extension()
+            || !matches!(self.type_(path), Lookup::Unknown);
+        if is_known {
+            return None;
+        }
+        let near = builtin::type_names(self.dialect()).find(|known| {
+            !known.starts_with('_')
+                && known.len().abs_diff(name.len()) <= 1
+                && strsim::osa_distance(known, name) == 1
+        })?;
+        let message = format!("no such type: {name}");
+        Some(
+            Finding::new(Code::UnknownType, message, path.range())
+                .help(format!("did you mean `{near}`?")),
+        )
     }
 
     /// Columns that the engine gives to every table.

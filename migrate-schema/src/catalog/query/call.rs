@@ -74,7 +74,9 @@ impl<'a> Resolver<'a> {
     /// one letter away from a built-in one.
     fn perhaps_misspelt(&mut self, given: Given<'a>) {
         let name = given.name.name.text.as_str();
-        let is_named = given.name.schema.is_some() || self.catalog.is_function_doubted(given.name);
+        let is_named = given.name.schema.is_some()
+            || self.catalog.is_function_doubted(given.name)
+            || self.catalog.has_unknown_extension();
         if is_named || given.special || name.len() < 3 || self.is_builtin(given.name).is_some() {
             return;
         }
