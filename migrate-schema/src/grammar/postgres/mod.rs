@@ -22,6 +22,7 @@ mod routine;
 mod statement;
 mod table;
 mod types;
+mod version;
 
 use squawk_syntax::SourceFile;
 
@@ -92,7 +93,10 @@ fn judged(text: &str, base: usize, target: &Target) -> Result<Vec<tree::Action>,
     }
     let reader = cst::Reader::new(base, target.product);
     let statements = parsed.syntax_node();
-    if let Some(finding) = reader.fault(&statements, target) {
+    let refused = reader
+        .fault(&statements, target)
+        .or_else(|| reader.too_new(&statements, target));
+    if let Some(finding) = refused {
         return Err(Box::new(finding));
     }
     Ok(statements
