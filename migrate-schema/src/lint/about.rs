@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::tree::{Action, Alter, AlterType, ObjectKind, Path, Source};
+use crate::tree::{Action, Alter, ObjectKind, Path, Source};
 
 use super::Place;
 
@@ -15,8 +15,6 @@ pub(super) struct About {
     anything: Vec<usize>,
     /// Those that drop an index or a constraint by itself.
     index_drops: Vec<usize>,
-    /// Those that add a value to an enum.
-    labels: Vec<usize>,
 }
 
 impl About {
@@ -41,11 +39,6 @@ impl About {
         self.index_drops.first().copied()
     }
 
-    /// The statements that add a value to an enum, in order.
-    pub(super) fn labels(&self) -> impl Iterator<Item = usize> {
-        self.labels.iter().copied()
-    }
-
     fn add(&mut self, at: usize, action: &Action) {
         match action {
             Action::CreateTable(create) => self.put(at, &create.name),
@@ -60,7 +53,6 @@ impl About {
                     }
                 }
             }
-            Action::AlterType(AlterType::AddValue { .. }) => self.labels.push(at),
             Action::Drop(drop) => {
                 for target in &drop.targets {
                     self.put(at, &target.path);

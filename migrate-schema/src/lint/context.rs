@@ -171,13 +171,6 @@ impl<'a> Context<'a> {
             .first_index_drop()
             .is_some_and(|at| at < self.at)
     }
-
-    /// What the statements before this one do that add a value to an enum.
-    pub fn earlier_labels(&self) -> impl Iterator<Item = &'a Action> {
-        let here = self.at;
-        let labels = self.about().labels();
-        self.actions(labels.take_while(move |at| *at < here))
-    }
 }
 
 pub(super) fn same(dialect: Dialect, one: &str, other: &str) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     Dialect,
     catalog::{Catalog, Relation, RelationKind},
-    tree::{Action, Alter, ObjectKind},
+    tree::{Action, Alter, AlterType, ObjectKind, Path, TypeShape},
 };
 
 use super::{Method, context::same};
@@ -19,6 +19,8 @@ pub struct Memory {
     pub renamed: Vec<(String, String)>,
     /// The views of earlier migrations that it dropped: as they were, the statement, and where their name stands.
     pub dropped_views: Vec<(Relation, usize, Range<usize>)>,
+    /// The values that it added to enums of earlier migrations: the enum, the value. (On PostgreSQL.)
+    pub labels: Vec<(Path, String)>,
 }
 
 /// A table that was dropped.
@@ -43,9 +45,32 @@ impl Memory {
         at: usize,
         action: &Action,
     ) {
-        if method.target.dialect() != Dialect::Sqlite {
-            return;
+        match method.target.dialect() {
+            Dialect::Sqlite => self.sqlite(method, catalog, at, action),
+            Dialect::Postgres => self.postgres(method, catalog, at, action),
+            Dialect::Mysql => {}
         }
+    }
+
+    fn postgres(&mut self, method: &Method<'_>, catalog: &Catalog, at: usize, action: &Action) {
+        let conditional = method
+            .statements
+            .get(at)
+            .is_none_or(|place| place.conditional);
+        // Only what is certain to be new, in an enum that is certain to be older than the method.
+        if let Action::AlterType(AlterType::AddValue { name, label, .. }) = action
+            && let Some(ty) = catalog.type_(name).known()
+            && let TypeShape::Enum(labels) = &ty.shape
+            && ty.origin != method.origin
+            && !ty.open
+            && !conditional
+            && labels.iter().all(|known| known.text != label.text)
+        {
+            self.labels.push((name.clone(), label.text.clone()));
+        }
+    }
+
+    fn sqlite(&mut self, method: &Method<'_>, catalog: &Catalog, at: usize, action: &Action) {
         match action {
             Action::AlterTable(alter) => {
                 for change in &alter.changes {

@@ -3,8 +3,8 @@ use crate::{
     catalog::Relation,
     lint::{Check, Context, Example, Lint, POSTGRES, Page},
     tree::{
-        Action, Alter, AlterType, Body, Column, ColumnChange, Expression, ExpressionKind, Insert,
-        Literal, Path, Query, Source, TypeName,
+        Action, Alter, Body, Column, ColumnChange, Expression, ExpressionKind, Insert, Literal,
+        Path, Query, Source, TypeName,
     },
 };
 
@@ -35,43 +35,32 @@ pub(super) const LINT: Lint = Lint {
                 "ALTER TYPE mood ADD VALUE 'bad';\nINSERT INTO days (day, mood) VALUES ('2024-02-30', 'bad')",
                 "ALTER TYPE mood ADD VALUE 'bad';\nINSERT INTO days (day, mood) VALUES ('2024-02-28', 'good')",
             ),
+            Example::new(
+                "postgres",
+                &[
+                    "CREATE TYPE mood AS ENUM ('good', 'bad')",
+                    "CREATE TABLE days (day date, mood mood)",
+                ],
+                "ALTER TYPE mood ADD VALUE 'fair';\nUPDATE days SET mood = 'good' WHERE mood = 'fair'",
+                "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'bad';\nUPDATE days SET mood = 'good' WHERE mood = 'bad'",
+            ),
         ],
     },
     down: true,
     check: Check::Action(check),
 };
 
-/// A value that an earlier statement of the method added to an enum that is older than the method.
-struct Added<'a> {
-    ty: &'a Path,
-    label: &'a str,
-}
-
 fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     if !context.method.transaction {
         return;
     }
-    let added: Vec<Added<'_>> = context
-        .earlier_labels()
-        .filter_map(|earlier| match earlier {
-            Action::AlterType(AlterType::AddValue { name, label, .. }) => Some(Added {
-                ty: name,
-                label: &label.text,
-            }),
-            _ => None,
-        })
-        .filter(|added| {
-            !context
-                .earlier_about(added.ty)
-                .any(|earlier| makes(earlier, added.ty))
-        })
-        .collect();
+    let added = context.memory.labels.as_slice();
     if added.is_empty() {
         return;
     }
     let mut seen = Seen {
         context,
-        added: &added,
+        added,
         findings,
     };
     match action {
@@ -101,19 +90,10 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     }
 }
 
-fn makes(action: &Action, ty: &Path) -> bool {
-    match action {
-        Action::CreateType(create) => create.name.name.text == ty.name.text,
-        // Who knows what was made: then nothing is said.
-        Action::Opaque { .. } => true,
-        Action::Rename(rename) => rename.to.name.text == ty.name.text,
-        _ => false,
-    }
-}
-
 struct Seen<'s, 'a> {
     context: &'s Context<'a>,
-    added: &'s [Added<'a>],
+    /// The values that were added: the enum, the value.
+    added: &'s [(Path, String)],
     findings: &'s mut Vec<Finding>,
 }
 
@@ -216,16 +196,25 @@ impl Seen<'_, '_> {
         let used = self
             .added
             .iter()
-            .find(|added| added.ty.name.text == ty.path.name.text && added.label == text);
-        if let Some(added) = used.filter(|_| !ty.array) {
+            .find(|(name, label)| label == text && self.is_one(name, &ty.path));
+        if let Some((name, _)) = used.filter(|_| !ty.array) {
             self.findings.push(
                 Finding::new(
                     Code::EnumValueUsed,
-                    format!("'{text}' was added to `{}` in this transaction, and cannot be used before it has committed", added.ty),
+                    format!("'{text}' was added to `{}` in this transaction, and cannot be used before it has committed", name),
                     literal.range.clone(),
                 )
                 .help("add the value in a migration of its own, before this one"),
             );
+        }
+    }
+
+    /// Whether two names mean one enum.
+    fn is_one(&self, one: &Path, other: &Path) -> bool {
+        let catalog = self.context.catalog;
+        match (catalog.type_(one).known(), catalog.type_(other).known()) {
+            (Some(one), Some(other)) => one.schema == other.schema && one.name == other.name,
+            _ => false,
         }
     }
 }
