@@ -82,6 +82,9 @@ pub fn parse(sql: &str, target: &Target) -> Parsed {
             parsed.findings.push(transaction_control(sql, *statement));
         }
     }
+    if target.dialect() == Dialect::Sqlite {
+        begun_twice(sql, &mut parsed);
+    }
     parsed
         .findings
         .sort_by_key(|finding| (finding.range.start, finding.range.end));
@@ -97,6 +100,32 @@ fn empty(sql: &str) -> Finding {
     };
     Finding::new(Code::SqlEmpty, message, 0..sql.len())
         .help("write a statement, or leave the step out")
+}
+
+/// SQLite refuses a `BEGIN` while a transaction is open.
+fn begun_twice(sql: &str, parsed: &mut Parsed) {
+    let mut open = false;
+    for ParsedStatement { statement, .. } in &parsed.statements {
+        if statement.kind != StatementKind::TransactionControl {
+            continue;
+        }
+        let mut words = statement.text(sql).split_whitespace();
+        let first = words.next().unwrap_or_default().to_ascii_uppercase();
+        match first.as_str() {
+            "BEGIN" if open => parsed.findings.push(
+                Finding::new(
+                    Code::InvalidDefinition,
+                    "`BEGIN` while the transaction that was begun before is still open",
+                    statement.start..statement.end,
+                )
+                .help("leave one of the two out, or write `COMMIT` between them"),
+            ),
+            "BEGIN" => open = true,
+            "ROLLBACK" if words.any(|word| word.eq_ignore_ascii_case("to")) => {}
+            "COMMIT" | "END" | "ROLLBACK" => open = false,
+            _ => {}
+        }
+    }
 }
 
 fn transaction_control(sql: &str, statement: Statement) -> Finding {

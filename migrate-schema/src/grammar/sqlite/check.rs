@@ -12,17 +12,6 @@ use crate::{
     },
 };
 
-/// Functions whose value is another one each time: not for an index or a generated column.
-const CHANGING: [&str; 7] = [
-    "changes",
-    "last_insert_rowid",
-    "load_extension",
-    "random",
-    "randomblob",
-    "sqlite_log",
-    "total_changes",
-];
-
 pub(super) const AUTOINCREMENT: &str =
     "`AUTOINCREMENT` is only allowed on an `INTEGER PRIMARY KEY`";
 pub(super) const AUTOINCREMENT_HELP: &str = "the type has to be `INTEGER`, that very word";
@@ -77,7 +66,6 @@ impl Cursor<'_> {
     }
 
     fn check_table(&mut self, table: &CreateTable) {
-        self.check_name(&table.name.name);
         self.check_temporary(table.temporary, &table.name);
         if table.query.is_some() || table.virtual_table.is_some() {
             return;
@@ -115,31 +103,16 @@ impl Cursor<'_> {
                 .then(|| (constraint.range.clone(), false))
         });
         let keys: Vec<(Range<usize>, bool)> = marked.chain(written).collect();
-        if let Some((range, _)) = keys.get(1) {
-            self.refuse(
-                range.clone(),
-                format!("table `{}` has more than one primary key", table.name),
-                "a key of several columns is written once, behind them: `PRIMARY KEY (a, b)`",
-            );
-        }
         if !table.without_rowid {
             return;
         }
         match keys.first() {
-            None => self.refuse(
-                table.name.range(),
-                format!(
-                    "table `{}` is `WITHOUT ROWID` and has no primary key",
-                    table.name
-                ),
-                "give it a `PRIMARY KEY`, or leave `WITHOUT ROWID` out",
-            ),
             Some((range, true)) => self.refuse(
                 range.clone(),
                 "`AUTOINCREMENT` in a table that is `WITHOUT ROWID`",
                 "leave one of the two out: `AUTOINCREMENT` counts the rowid",
             ),
-            Some(_) => {}
+            _ => {}
         }
     }
 
@@ -212,18 +185,6 @@ impl Cursor<'_> {
         for (_, check) in &column.checks {
             self.check_expression(check, Place::Check);
         }
-        for key in &column.references {
-            if let Some(second) = key.referred.get(1) {
-                self.refuse(
-                    second.range.clone(),
-                    format!(
-                        "column `{}` refers to more than one column of `{}`",
-                        column.name, key.table
-                    ),
-                    "a key of several columns is written behind them: `FOREIGN KEY (a, b) REFERENCES t (c, d)`",
-                );
-            }
-        }
     }
 
     fn check_constraint(&mut self, constraint: &Constraint) {
@@ -247,7 +208,6 @@ impl Cursor<'_> {
     fn check_alter(&mut self, alter: &AlterTable) {
         for change in &alter.changes {
             match change {
-                Alter::RenameTo(to) => self.check_name(&to.name),
                 Alter::AddColumn { column, .. } => self.check_column(column),
                 Alter::AddConstraint(constraint) => self.check_constraint(constraint),
                 _ => {}
@@ -306,21 +266,6 @@ impl Cursor<'_> {
         }
     }
 
-    fn check_name(&mut self, name: &Name) {
-        let reserved = name
-            .text
-            .get(..7)
-            .is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"));
-        // Who has switched this on may write everywhere.
-        if reserved && !self.sql.contains("writable_schema") {
-            self.refuse(
-                name.range.clone(),
-                format!("`{name}`: names that begin with `sqlite_` are SQLite's own"),
-                "choose another name",
-            );
-        }
-    }
-
     fn check_temporary(&mut self, temporary: bool, path: &Path) {
         if let Some(schema) = &path.schema
             && temporary
@@ -334,37 +279,40 @@ impl Cursor<'_> {
         }
     }
 
+    /// Queries and functions that change are the affair of whoever looks up names.
     fn check_expression(&mut self, expression: &Expression, place: Place) {
-        let queries = |kind: &ExpressionKind| {
-            matches!(
-                kind,
-                ExpressionKind::Subquery(_)
-                    | ExpressionKind::Exists(_)
-                    | ExpressionKind::InQuery { .. }
-            )
-        };
-        let what = place.name();
-        if let Some(range) = find(expression, &queries) {
-            self.refuse(
-                range,
-                format!("a query in {what}"),
-                "SQLite takes only columns of the same row and constants there; a trigger can look at other rows",
-            );
-        } else if let Some(range) = find(expression, &|kind| {
-            matches!(kind, ExpressionKind::Parameter)
-        }) {
-            self.refuse(
-                range,
-                format!("a parameter in {what}"),
-                "write the value itself",
-            );
-        } else if place != Place::Check
-            && let Some(range) = find(expression, &is_changing)
+        let parameter = |kind: &ExpressionKind| matches!(kind, ExpressionKind::Parameter);
+        if let Some(range) = find(expression, &parameter) {
+            let message = format!("a parameter in {}", place.name());
+            self.refuse(range, message, "write the value itself");
+            return;
+        }
+        let now =
+            |kind: &ExpressionKind| matches!(kind, ExpressionKind::Literal(Literal::Keyword(_)));
+        if place != Place::Check
+            && let Some(range) = find(expression, &now)
         {
+            let message = format!("`{}` in {}", self.text(range.clone()), place.name());
             self.refuse(
                 range,
-                format!("a function in {what} that does not always give the same"),
-                "only deterministic functions can stand there",
+                message,
+                "what stands there must always give the same: keep the time in a column",
+            );
+        }
+    }
+
+    /// Of tables whoever knows the tables says it.
+    fn check_name(&mut self, name: &Name) {
+        let reserved = name
+            .text
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"));
+        // Who has switched this on may write everywhere.
+        if reserved && !self.sql.contains("writable_schema") {
+            self.refuse(
+                name.range.clone(),
+                format!("the name `{name}` is SQLite's own"),
+                "choose one that does not begin with `sqlite_`",
             );
         }
     }
@@ -428,22 +376,8 @@ fn is_boolean(expression: &Expression) -> bool {
 fn changes_in_default(kind: &ExpressionKind) -> bool {
     matches!(
         kind,
-        ExpressionKind::Column { .. }
-            | ExpressionKind::Parameter
-            | ExpressionKind::Subquery(_)
-            | ExpressionKind::Exists(_)
-            | ExpressionKind::InQuery { .. }
+        ExpressionKind::Column { .. } | ExpressionKind::Parameter
     )
-}
-
-fn is_changing(kind: &ExpressionKind) -> bool {
-    match kind {
-        ExpressionKind::Call { name, .. } => CHANGING
-            .iter()
-            .any(|changing| changing.eq_ignore_ascii_case(&name.name.text)),
-        ExpressionKind::Literal(Literal::Keyword(_)) => true,
-        _ => false,
-    }
 }
 
 /// The place of the first part of an expression that is such.

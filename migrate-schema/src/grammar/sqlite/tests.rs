@@ -96,6 +96,21 @@ fn ends_and_empties() {
 }
 
 #[test]
+fn a_transaction_is_begun_once() {
+    let twice = |sql: &str| {
+        findings(sql)
+            .iter()
+            .filter(|(code, ..)| *code == Code::InvalidDefinition)
+            .count()
+    };
+    assert_eq!(twice("BEGIN; BEGIN TRANSACTION; COMMIT"), 1);
+    assert_eq!(
+        twice("BEGIN; COMMIT; BEGIN; ROLLBACK TO a; ROLLBACK; BEGIN; END"),
+        0
+    );
+}
+
+#[test]
 fn a_table_in_full() {
     let sql = "CREATE TEMP TABLE IF NOT EXISTS main.[a b] (\n\
         \"key\" INTEGER CONSTRAINT pk PRIMARY KEY DESC ON CONFLICT ABORT AUTOINCREMENT,\n\
