@@ -3,6 +3,7 @@
 //! The tables stay empty (statements that change rows are only prepared), so that what the engine says follows from the
 //! schema alone. The histories are the same in every run; `HISTORIES=from..to` chooses others.
 #![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "histories_on_sqlite/generator.rs"]
 mod generator;

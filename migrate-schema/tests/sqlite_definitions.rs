@@ -166,7 +166,7 @@ fn the_checks_and_the_engine_agree() {
             .prepare(sql)
             .and_then(|mut s| s.raw_query().next().map(drop));
         let messages = refused(sql);
-        if verdict.is_err() != !messages.is_empty() {
+        if verdict.is_err() == messages.is_empty() {
             disagreements.push(format!(
                 "{sql}\n  engine: {verdict:?}\n  checks: {messages:?}"
             ));

@@ -15,7 +15,7 @@ struct Table {
     view: bool,
 }
 
-pub struct Generator {
+pub(crate) struct Generator {
     state: u64,
     /// What is stored and rewritten by a rename (views, triggers) holds no query in its expressions: of those the catalog
     /// says nothing any more.
@@ -23,7 +23,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             state: seed | 1,
             flat: false,
@@ -114,7 +114,7 @@ impl Generator {
         chosen
     }
 
-    pub fn statement(&mut self, connection: &Connection) -> String {
+    pub(crate) fn statement(&mut self, connection: &Connection) -> String {
         let tables = Self::tables(connection);
         let kind = if tables.len() < 2 {
             self.below(3)
@@ -457,7 +457,7 @@ impl Generator {
                 _ => self.column(columns),
             };
         }
-        let mut part = |generator: &mut Self| generator.expression(columns, tables, depth - 1);
+        let part = |generator: &mut Self| generator.expression(columns, tables, depth - 1);
         match self.below(14) {
             0 => format!("{} = {}", part(self), part(self)),
             1 => format!("({} + {}) > 1", part(self), part(self)),

@@ -94,25 +94,18 @@ impl Cursor<'_> {
     }
 
     fn check_primary_key(&mut self, table: &CreateTable) {
-        let marked = table.columns.iter().filter_map(|column| {
-            let mark = column.primary_key.as_ref()?;
-            Some((column.range.clone(), mark.autoincrement))
+        let counted = table.columns.iter().find(|column| {
+            column
+                .primary_key
+                .as_ref()
+                .is_some_and(|mark| mark.autoincrement)
         });
-        let written = table.constraints.iter().filter_map(|constraint| {
-            matches!(constraint.kind, ConstraintKind::PrimaryKey(_))
-                .then(|| (constraint.range.clone(), false))
-        });
-        let keys: Vec<(Range<usize>, bool)> = marked.chain(written).collect();
-        if !table.without_rowid {
-            return;
-        }
-        match keys.first() {
-            Some((range, true)) => self.refuse(
-                range.clone(),
+        if let Some(column) = counted.filter(|_| table.without_rowid) {
+            self.refuse(
+                column.range.clone(),
                 "`AUTOINCREMENT` in a table that is `WITHOUT ROWID`",
                 "leave one of the two out: `AUTOINCREMENT` counts the rowid",
-            ),
-            _ => {}
+            );
         }
     }
 
