@@ -74,6 +74,14 @@ pub fn parse(sql: &str, target: &Target) -> Parsed {
         };
         parsed.statements.push(ParsedStatement { statement, tree });
     }
+    #[cfg(feature = "mysql")]
+    if target.dialect() == Dialect::Mysql {
+        let end = parsed
+            .statements
+            .last()
+            .map_or(0, |last| last.statement.end);
+        parsed.findings.extend(mysql::unclosed_comment(sql, end));
+    }
     if parsed.statements.is_empty() {
         parsed.findings.push(empty(sql));
     }

@@ -291,7 +291,7 @@ impl Parser<'_> {
     fn other_change(&mut self, alter: &mut AlterTable) -> Parse<()> {
         if let Some(option) = self.one_of(&["algorithm", "lock"]) {
             self.equals();
-            let value = self.option_value()?;
+            let value = self.way(option)?;
             alter.options.push((option.to_owned(), value));
             return Ok(());
         }

@@ -161,7 +161,7 @@ impl Parser<'_> {
         })
     }
 
-    fn unit(&mut self) -> Parse<()> {
+    pub(super) fn unit(&mut self) -> Parse<()> {
         match self.one_of(&UNITS) {
             Some(_) => Ok(()),
             None => self.expected_here("a unit of time (`DAY`, `HOUR`, …)"),

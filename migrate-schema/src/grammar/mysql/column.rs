@@ -191,7 +191,10 @@ impl Parser<'_> {
         } else if self.word("ref_system_id") {
             self.equals();
             self.number()?;
-        } else if self.is_name_at(0) && self.symbol_at(1, "=") {
+        } else if self.is_name_at(0)
+            && self.symbol_at(1, "=")
+            && !self.any_at(0, &["algorithm", "lock"])
+        {
             // MariaDB's engines have attributes of their own: `ENCRYPTED=YES`.
             self.back_to(self.at + 2);
             self.option_value()?;

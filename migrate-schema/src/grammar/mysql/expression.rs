@@ -494,13 +494,17 @@ impl Parser<'_> {
     /// `a`, `t.a`, `d.t.a`; with `-> '$.b'` behind it.
     fn column_reference(&mut self) -> Parse<Expression> {
         let start = self.start();
-        if self.symbol_at(0, ".") {
+        // `.t.c` is `t.c`.
+        let dotted = self.symbol_at(0, ".") && self.symbol_at(2, ".") && self.is_part_at(1);
+        let mut names = if dotted {
             self.advance();
-        }
-        let mut names = vec![self.name("an expression")?];
+            vec![self.take_name()]
+        } else {
+            vec![self.name("an expression")?]
+        };
         while names.len() < 3 && self.symbol_at(0, ".") {
             self.advance();
-            if !matches!(self.token().kind, Kind::Word | Kind::Quoted) && !self.is_name_at(0) {
+            if !self.is_part_at(0) {
                 return self.expected_here("the name of a column");
             }
             names.push(self.take_name());

@@ -93,6 +93,26 @@ fn whole(parser: &mut Parser<'_>) -> Result<Vec<tree::Action>, Stop> {
     Ok(actions)
 }
 
+/// A comment behind the last statement that is not closed: the server sees no end of the statement before it.
+pub(super) fn unclosed_comment(sql: &str, from: usize) -> Option<Finding> {
+    let mut at = from;
+    loop {
+        let rest = sql.get(at..)?;
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+        at += rest.len() - trimmed.len();
+        at += if trimmed.starts_with("/*") {
+            match trimmed.find("*/") {
+                Some(end) => end + 2,
+                None => return Some(unclosed(sql, at, '*')),
+            }
+        } else if trimmed.starts_with("-- ") || trimmed.starts_with('#') {
+            trimmed.find('\n')?
+        } else {
+            return None;
+        };
+    }
+}
+
 fn unclosed(sql: &str, at: usize, quote: char) -> Finding {
     if quote == '*' {
         return Finding::new(Code::SqlSyntax, "a `/*` is not closed", at..at + 2)

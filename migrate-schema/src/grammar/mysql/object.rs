@@ -124,15 +124,76 @@ impl Parser<'_> {
         Ok(Vec::new())
     }
 
-    /// An event does something to the schema only where its body says so.
+    /// Behind `CREATE EVENT`. An event does something to the schema only where its body says so.
     fn create_event(&mut self) -> Parse<Vec<Action>> {
+        self.if_not_exists()?;
+        self.path("the name of the event")?;
+        self.expect_words(&["on", "schedule"])?;
+        self.schedule()?;
+        self.event_options()?;
+        self.expect("do")?;
+        self.event_body()
+    }
+
+    /// Behind `ALTER EVENT`.
+    fn alter_event(&mut self) -> Parse<Vec<Action>> {
+        self.path("the name of the event")?;
+        if self.words(&["on", "schedule"]) {
+            self.schedule()?;
+        }
+        self.event_options()?;
+        if self.word("do") {
+            return self.event_body();
+        }
+        Ok(Vec::new())
+    }
+
+    fn event_body(&mut self) -> Parse<Vec<Action>> {
         let changes = ["alter", "call", "create", "drop", "execute", "rename"];
         let any = (self.at..self.tokens.len()).any(|at| self.any_at(at - self.at, &changes));
+        self.body(Vec::new())?;
         if any {
             return Err(Stop::Opaque);
         }
-        self.back_to(self.tokens.len());
         Ok(Vec::new())
+    }
+
+    /// `AT time`, `EVERY 1 DAY STARTS time ENDS time`
+    fn schedule(&mut self) -> Parse<()> {
+        if self.word("at") {
+            self.expression()?;
+            return Ok(());
+        }
+        self.expect("every")?;
+        self.expression()?;
+        self.unit()?;
+        if self.word("starts") {
+            self.expression()?;
+        }
+        if self.word("ends") {
+            self.expression()?;
+        }
+        Ok(())
+    }
+
+    fn event_options(&mut self) -> Parse<()> {
+        loop {
+            if self.words(&["on", "completion"]) {
+                self.word("not");
+                self.expect("preserve")?;
+            } else if self.words(&["rename", "to"]) {
+                self.path("the new name of the event")?;
+            } else if self.word("enable") {
+            } else if self.word("disable") {
+                if self.word("on") && self.one_of(&["slave", "replica"]).is_none() {
+                    return self.unexpected();
+                }
+            } else if self.word("comment") {
+                self.string()?;
+            } else {
+                return Ok(());
+            }
+        }
     }
 
     fn no_object(&mut self, start: usize) -> Parse<Vec<Action>> {
@@ -236,14 +297,26 @@ impl Parser<'_> {
     /// `ALGORITHM=INPLACE LOCK=NONE WAIT 5`
     fn algorithm_and_lock(&mut self) -> Parse<()> {
         loop {
-            if self.one_of(&["algorithm", "lock"]).is_some() {
+            if let Some(option) = self.one_of(&["algorithm", "lock"]) {
                 self.equals();
-                self.option_value()?;
+                self.way(option)?;
             } else if self.word("wait") {
                 self.number()?;
             } else if !self.word("nowait") {
                 return Ok(());
             }
+        }
+    }
+
+    /// The value of `ALGORITHM` or `LOCK`.
+    pub(super) fn way(&mut self, option: &str) -> Parse<String> {
+        let values: &[&'static str] = match option {
+            "algorithm" => &["default", "inplace", "copy", "instant", "nocopy"],
+            _ => &["default", "none", "shared", "exclusive"],
+        };
+        match self.one_of(values) {
+            Some(value) => Ok(value.to_ascii_uppercase()),
+            None => self.unexpected(),
         }
     }
 
@@ -346,7 +419,15 @@ impl Parser<'_> {
         if self.word("view") {
             return self.create_view(true);
         }
-        if self.is_any(&["event", "sequence", "procedure", "function"]) || self.any_at(0, OTHERS) {
+        if self.word("event") {
+            return self.alter_event();
+        }
+        if self.one_of(&["procedure", "function"]).is_some() {
+            self.path("the name of a routine")?;
+            self.characteristics()?;
+            return Ok(Vec::new());
+        }
+        if self.is_any(&["sequence"]) || self.any_at(0, OTHERS) {
             // None of these changes what others refer to; a new name of an event is nobody's business.
             self.skip_statement();
             return Ok(Vec::new());
@@ -405,7 +486,14 @@ impl Parser<'_> {
             ObjectKind::Function
         } else if self.word("index") {
             return self.drop_index();
-        } else if self.one_of(&["event", "prepare"]).is_some() || self.any_at(0, OTHERS) {
+        } else if self.word("prepare") {
+            self.name("the name of a prepared statement")?;
+            return Ok(Vec::new());
+        } else if self.word("event") {
+            self.if_exists()?;
+            self.path("the name of an event")?;
+            return Ok(Vec::new());
+        } else if self.any_at(0, OTHERS) {
             ObjectKind::Other
         } else if temporary {
             return self.unexpected();

@@ -267,7 +267,8 @@ impl Parser<'_> {
     }
 
     fn partition_definition(&mut self) -> Parse<()> {
-        self.expect("partition")?;
+        // MariaDB does without the word.
+        self.word("partition");
         self.name("the name of a partition")?;
         if self.word("values") {
             if self.word("less") {

@@ -323,14 +323,26 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The name of an object, perhaps with its database. Behind the dot no word is reserved.
+    /// Whether a name can stand there behind a dot: no word is reserved, and digits are a name.
+    pub(super) fn is_part_at(&self, ahead: usize) -> bool {
+        matches!(
+            self.token_at(ahead).kind,
+            Kind::Word | Kind::Quoted | Kind::Number
+        ) || self.is_name_at(ahead)
+    }
+
+    /// The name of an object, perhaps with its database. A dot before it says nothing.
     pub(super) fn path(&mut self, what: &'static str) -> Parse<Path> {
+        if self.symbol_at(0, ".") && self.is_part_at(1) {
+            self.advance();
+            return Ok(Path::bare(self.take_name()));
+        }
         let first = self.name(what)?;
         if !self.symbol_at(0, ".") {
             return Ok(Path::bare(first));
         }
         self.advance();
-        if !matches!(self.token().kind, Kind::Word | Kind::Quoted) && !self.is_name_at(0) {
+        if !self.is_part_at(0) {
             return self.expected_here(what);
         }
         Ok(Path {

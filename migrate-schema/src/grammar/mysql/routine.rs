@@ -52,7 +52,7 @@ impl Parser<'_> {
     }
 
     /// The statement that a routine consists of: its words, and whether it may run any text if it runs text.
-    fn body(&mut self, arguments: Vec<String>) -> Parse<(Vec<String>, bool)> {
+    pub(super) fn body(&mut self, arguments: Vec<String>) -> Parse<(Vec<String>, bool)> {
         if self.at_end() {
             return self.expected_here("the body");
         }
@@ -126,7 +126,7 @@ impl Parser<'_> {
                 self.expect("function")?;
             }
         }
-        self.characteristics(&mut function)?;
+        function.language = self.characteristics()?;
         let dynamic = self.tokens.iter().enumerate().skip(self.at).any(|(at, _)| {
             let ahead = at - self.at;
             self.any_at(ahead, &["prepare", "execute"])
@@ -187,13 +187,14 @@ impl Parser<'_> {
     }
 
     /// `DETERMINISTIC`, `READS SQL DATA`, `COMMENT 'x'`, ….
-    fn characteristics(&mut self, function: &mut CreateFunction) -> Parse<()> {
+    pub(super) fn characteristics(&mut self) -> Parse<Option<String>> {
+        let mut language = None;
         loop {
             if self.word("comment") {
                 self.string()?;
             } else if self.word("language") {
                 let name = self.take_name();
-                function.language = Some(name.text.to_ascii_lowercase());
+                language = Some(name.text.to_ascii_lowercase());
                 if !name.text.eq_ignore_ascii_case("sql") {
                     return Err(Stop::Opaque);
                 }
@@ -206,7 +207,7 @@ impl Parser<'_> {
                     return self.unexpected();
                 }
             } else {
-                return Ok(());
+                return Ok(language);
             }
         }
     }

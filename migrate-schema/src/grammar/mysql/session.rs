@@ -170,7 +170,10 @@ impl Parser<'_> {
     }
 
     fn one_setting(&mut self, actions: &mut Vec<Action>) -> Parse<()> {
-        let skipped = ["password", "role", "resource", "default", "transaction"];
+        if self.word("transaction") {
+            return self.transaction();
+        }
+        let skipped = ["password", "role", "resource", "default"];
         if self.any_at(0, &skipped) && !self.symbol_at(1, "=") {
             self.skip_statement();
             return Ok(());
@@ -188,10 +191,9 @@ impl Parser<'_> {
         if self
             .one_of(&["global", "session", "local", "persist", "persist_only"])
             .is_some()
-            && self.is_at(0, "transaction")
+            && self.word("transaction")
         {
-            self.skip_statement();
-            return Ok(());
+            return self.transaction();
         }
         let name = if self.token().kind == Kind::Variable {
             let name = self.variable_here();
@@ -230,6 +232,22 @@ impl Parser<'_> {
             name,
             value: Some(value),
         });
+        Ok(())
+    }
+
+    /// Behind `SET TRANSACTION`: `ISOLATION LEVEL …`, `READ ONLY`.
+    fn transaction(&mut self) -> Parse<()> {
+        self.list(|p| {
+            let found = if p.words(&["isolation", "level"]) {
+                p.word("serializable")
+                    || p.words(&["repeatable", "read"])
+                    || p.words(&["read", "committed"])
+                    || p.words(&["read", "uncommitted"])
+            } else {
+                p.words(&["read", "only"]) || p.words(&["read", "write"])
+            };
+            if found { Ok(()) } else { p.unexpected() }
+        })?;
         Ok(())
     }
 

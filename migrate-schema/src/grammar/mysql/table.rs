@@ -4,15 +4,29 @@ use super::{
     definition,
     parser::{Parse, Parser},
 };
-use crate::tree::{
-    Action, Constraint, ConstraintKind, CreateTable, ExpressionKind, IndexPart, Like, Name,
+use crate::{
+    Code, Finding,
+    tree::{
+        Action, Constraint, ConstraintKind, CreateTable, ExpressionKind, IndexPart, Like, Name,
+    },
 };
 
 impl Parser<'_> {
     /// Behind `CREATE [OR REPLACE] [TEMPORARY] TABLE`.
     pub(super) fn create_table(&mut self, or_replace: bool, temporary: bool) -> Parse<Action> {
         let faults = self.faults.len();
+        let start = self.start();
         let if_not_exists = self.if_not_exists()?;
+        if if_not_exists && or_replace {
+            return self.refuse(
+                Finding::new(
+                    Code::SqlSyntax,
+                    "OR REPLACE and IF NOT EXISTS exclude each other",
+                    self.since(start),
+                )
+                .help("leave one of them out"),
+            );
+        }
         let mut table = CreateTable {
             name: self.path("the name of the table")?,
             if_not_exists,

@@ -339,6 +339,12 @@ fn a_definition_can_be_wrong_by_itself() {
 }
 
 #[test]
+fn comments_are_closed() {
+    assert_eq!(refused("SELECT 1; -- a\n/* b */ # c\n /* d").1, "/*");
+    assert_eq!(parsed("SELECT 1; -- a\n/* b */ # c /*").findings, []);
+}
+
+#[test]
 fn types_are_a_closed_set() {
     let (code, place, message, help) = refused("CREATE TABLE t (a VARCHR(10))");
     assert_eq!((code, place), (Code::UnknownType, "VARCHR"));

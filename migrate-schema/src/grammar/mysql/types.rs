@@ -114,7 +114,7 @@ impl Parser<'_> {
         };
         let mut name = self.text().to_owned();
         self.advance();
-        let shape = self.rest_of_name(&mut name, shape);
+        let shape = self.rest_of_name(&mut name, shape)?;
         let mut ty = TypeName {
             path: Path::bare(Name {
                 text: name,
@@ -134,16 +134,19 @@ impl Parser<'_> {
     }
 
     /// The second and third word of `DOUBLE PRECISION`, `NATIONAL CHAR VARYING`, ….
-    fn rest_of_name(&mut self, name: &mut String, shape: Shape) -> Shape {
+    fn rest_of_name(&mut self, name: &mut String, shape: Shape) -> Parse<Shape> {
         let mut shape = shape;
         let allowed: &[&'static str] = match name.to_ascii_lowercase().as_str() {
             "double" => &["precision"],
             "char" | "character" | "nchar" => &["varying", "varchar", "byte"],
             "national" => &["char", "character", "varchar", "varcharacter", "varying"],
             "long" => &["varchar", "varcharacter", "varbinary", "char", "varying"],
-            _ => return shape,
+            _ => return Ok(shape),
         };
         let long = name.eq_ignore_ascii_case("long");
+        if name.eq_ignore_ascii_case("national") && !self.is_any(allowed) {
+            return self.unexpected();
+        }
         while let Some(word) = self.one_of(allowed) {
             name.push(' ');
             name.push_str(word);
@@ -151,7 +154,7 @@ impl Parser<'_> {
                 shape = Shape::VariableText;
             }
         }
-        shape
+        Ok(shape)
     }
 
     fn type_arguments(&mut self, shape: Shape, ty: &mut TypeName) -> Parse<()> {
