@@ -268,14 +268,7 @@ impl Catalog {
             *own = Arc::new(built);
         }
         for constraint in constraints_of(column) {
-            // What stands behind the column already is meant, not added once more.
-            let again = match &constraint.kind {
-                tree::ConstraintKind::PrimaryKey(_) => draft.primary_key().is_some(),
-                _ => false,
-            };
-            if !again {
-                self.add_constraint(draft, &constraint, Some(&column.name), findings);
-            }
+            self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }
     }
 }

@@ -257,7 +257,7 @@ impl Catalog {
         let columns: Vec<String> = (parts.iter())
             .map(|part| column_title(&part.expression).unwrap_or_default())
             .collect();
-        self.choose_name(draft, &super::constraint::addition(&columns), "idx")
+        self.choose_name(draft, &super::chosen_name::addition(&columns), "idx")
     }
 
     fn copy_constraint(&self, draft: &mut Relation, constraint: &crate::catalog::Constraint) {
@@ -266,7 +266,7 @@ impl Catalog {
         copy.name = match &constraint.kind {
             ConstraintKind::PrimaryKey(_) => self.choose_name(draft, "", "pkey"),
             ConstraintKind::Unique(columns) => {
-                self.choose_name(draft, &super::constraint::addition(columns), "key")
+                self.choose_name(draft, &super::chosen_name::addition(columns), "key")
             }
             _ => constraint.name.clone(),
         };

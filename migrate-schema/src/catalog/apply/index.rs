@@ -349,13 +349,33 @@ impl Catalog {
             Lookup::Known(relation) => relation.clone(),
             Lookup::Unknown => return,
             Lookup::Absent => {
-                if !alter.if_exists {
-                    findings.extend(self.no_such_index(&alter.name));
+                match self.relation_key(&alter.name) {
+                    // PostgreSQL takes the name of a table here, too.
+                    Some(key) => {
+                        for change in &alter.changes {
+                            if let Alter::RenameTo(to) = change {
+                                self.rename_relation(&key, to, findings);
+                            }
+                        }
+                    }
+                    None if alter.if_exists => {}
+                    None => findings.extend(self.no_such_index(&alter.name)),
                 }
                 return;
             }
         };
         for change in &alter.changes {
+            if matches!(
+                change,
+                Alter::AddColumn { .. } | Alter::DropColumn { .. } | Alter::AddConstraint(_)
+            ) {
+                let message = format!("`{}` is an index, not a table", alter.name);
+                findings.push(Finding::new(
+                    Code::InvalidDefinition,
+                    message,
+                    alter.name.range(),
+                ));
+            }
             if let Alter::RenameTo(to) = change {
                 self.rename_index(relation.clone(), &alter.name.name, &to.name, findings);
             }

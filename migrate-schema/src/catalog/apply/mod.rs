@@ -6,13 +6,16 @@
 mod acting;
 mod alter;
 mod alter_column;
+mod chosen_name;
 mod constraint;
 mod create_table;
 mod drop;
 mod drop_column;
 mod extension;
+mod foreign_key;
 mod function;
 mod index;
+mod key_type;
 mod mysql;
 pub(super) mod names;
 mod other;

@@ -86,6 +86,9 @@ impl Catalog {
             self.check_schema_name(schema, findings);
         }
         let new = (schema, self.fold_for(Class::Relation, &to.name.text));
+        if new == *key && self.dialect() == Dialect::Mysql {
+            return;
+        }
         if let Some(by) = self.name_in_schema(&new) {
             findings.push(self.already(by, &to.name, ""));
         } else if self.dialect() == Dialect::Sqlite && new.1.starts_with("sqlite_") {
@@ -274,7 +277,7 @@ impl Catalog {
             return;
         };
         if let Some(other) = self.column(draft, &to.text)
-            && !self.same(&from.text, &to.text)
+            && (!self.same(&from.text, &to.text) || self.dialect() == Dialect::Postgres)
         {
             let message = format!(
                 "the table `{}` already has a column `{}`",
