@@ -41,70 +41,87 @@ pub(super) fn holds(ty: &TypeName, dialect: Dialect) -> Option<Holds> {
     {
         return None;
     }
-    let name = ty.path.name.text.to_ascii_lowercase();
-    let number = |at: usize| {
-        ty.arguments
-            .get(at)
-            .and_then(|text| text.trim().parse::<u64>().ok())
-    };
-    let unsigned = ty.words.iter().any(|word| word == "unsigned");
-    let integer = |bits| Some(Holds::Integer { bits, unsigned });
     match dialect {
         Dialect::Sqlite => None,
-        Dialect::Postgres => match name.as_str() {
-            "smallint" | "int2" | "smallserial" | "serial2" => integer(16),
-            "integer" | "int" | "int4" | "serial" | "serial4" => integer(32),
-            "bigint" | "int8" | "bigserial" | "serial8" => integer(64),
-            "real" | "float4" => Some(Holds::Float { bits: 32 }),
-            "double precision" | "float8" => Some(Holds::Float { bits: 64 }),
-            "numeric" | "decimal" => Some(Holds::Decimal(
-                number(0).map(|p| digits(p, number(1).unwrap_or(0))),
-            )),
-            "text" | "citext" => Some(Holds::Text(None)),
-            "varchar" | "character varying" => Some(Holds::Text(number(0))),
-            "char" | "character" | "bpchar" => Some(Holds::Text(number(0).or(Some(1)))),
-            "bytea" => Some(Holds::Bytes(None)),
-            "boolean" | "bool" => Some(Holds::Boolean),
-            "date" => Some(Holds::Date),
-            "time" | "time without time zone" => Some(Holds::Time),
-            "timestamp" | "timestamp without time zone" => Some(Holds::Timestamp { zone: false }),
-            "timestamptz" | "timestamp with time zone" => Some(Holds::Timestamp { zone: true }),
-            "json" | "jsonb" => Some(Holds::Json),
-            "uuid" => Some(Holds::Uuid),
-            _ => None,
-        },
-        Dialect::Mysql => match name.as_str() {
-            "tinyint" => integer(8),
-            "bool" | "boolean" => integer(8),
-            "smallint" => integer(16),
-            "mediumint" => integer(24),
-            "int" | "integer" => integer(32),
-            "bigint" => integer(64),
-            "float" => Some(Holds::Float { bits: 32 }),
-            "double" | "double precision" | "real" => Some(Holds::Float { bits: 64 }),
-            "decimal" | "numeric" | "dec" => Some(Holds::Decimal(Some(digits(
-                number(0).unwrap_or(10),
-                number(1).unwrap_or(0),
-            )))),
-            "tinytext" => Some(Holds::Text(Some(255))),
-            "text" => Some(Holds::Text(Some(65_535))),
-            "mediumtext" => Some(Holds::Text(Some(16_777_215))),
-            "longtext" => Some(Holds::Text(None)),
-            "varchar" | "nvarchar" | "character varying" => Some(Holds::Text(number(0))),
-            "char" | "character" => Some(Holds::Text(number(0).or(Some(1)))),
-            "tinyblob" => Some(Holds::Bytes(Some(255))),
-            "blob" => Some(Holds::Bytes(Some(65_535))),
-            "mediumblob" => Some(Holds::Bytes(Some(16_777_215))),
-            "longblob" => Some(Holds::Bytes(None)),
-            "varbinary" | "binary" => Some(Holds::Bytes(number(0))),
-            "date" => Some(Holds::Date),
-            "time" => Some(Holds::Time),
-            "datetime" | "timestamp" => Some(Holds::Timestamp {
-                zone: name == "timestamp",
-            }),
-            "json" => Some(Holds::Json),
-            _ => None,
-        },
+        Dialect::Postgres => postgres(ty),
+        Dialect::Mysql => mysql(ty),
+    }
+}
+
+/// The number in the brackets of a type, by its place.
+fn number(ty: &TypeName, at: usize) -> Option<u64> {
+    ty.arguments
+        .get(at)
+        .and_then(|text| text.trim().parse().ok())
+}
+
+fn integer(ty: &TypeName, bits: u32) -> Option<Holds> {
+    let unsigned = ty.words.iter().any(|word| word == "unsigned");
+    Some(Holds::Integer { bits, unsigned })
+}
+
+fn postgres(ty: &TypeName) -> Option<Holds> {
+    let integer = |bits| integer(ty, bits);
+    let number = |at| number(ty, at);
+    match ty.path.name.text.to_ascii_lowercase().as_str() {
+        "smallint" | "int2" | "smallserial" | "serial2" => integer(16),
+        "integer" | "int" | "int4" | "serial" | "serial4" => integer(32),
+        "bigint" | "int8" | "bigserial" | "serial8" => integer(64),
+        "real" | "float4" => Some(Holds::Float { bits: 32 }),
+        "double precision" | "float8" => Some(Holds::Float { bits: 64 }),
+        "numeric" | "decimal" => Some(Holds::Decimal(
+            number(0).map(|p| digits(p, number(1).unwrap_or(0))),
+        )),
+        "text" | "citext" => Some(Holds::Text(None)),
+        "varchar" | "character varying" => Some(Holds::Text(number(0))),
+        "char" | "character" | "bpchar" => Some(Holds::Text(number(0).or(Some(1)))),
+        "bytea" => Some(Holds::Bytes(None)),
+        "boolean" | "bool" => Some(Holds::Boolean),
+        "date" => Some(Holds::Date),
+        "time" | "time without time zone" => Some(Holds::Time),
+        "timestamp" | "timestamp without time zone" => Some(Holds::Timestamp { zone: false }),
+        "timestamptz" | "timestamp with time zone" => Some(Holds::Timestamp { zone: true }),
+        "json" | "jsonb" => Some(Holds::Json),
+        "uuid" => Some(Holds::Uuid),
+        _ => None,
+    }
+}
+
+fn mysql(ty: &TypeName) -> Option<Holds> {
+    let name = ty.path.name.text.to_ascii_lowercase();
+    let integer = |bits| integer(ty, bits);
+    let number = |at| number(ty, at);
+    match name.as_str() {
+        "tinyint" => integer(8),
+        "bool" | "boolean" => integer(8),
+        "smallint" => integer(16),
+        "mediumint" => integer(24),
+        "int" | "integer" => integer(32),
+        "bigint" => integer(64),
+        "float" => Some(Holds::Float { bits: 32 }),
+        "double" | "double precision" | "real" => Some(Holds::Float { bits: 64 }),
+        "decimal" | "numeric" | "dec" => Some(Holds::Decimal(Some(digits(
+            number(0).unwrap_or(10),
+            number(1).unwrap_or(0),
+        )))),
+        "tinytext" => Some(Holds::Text(Some(255))),
+        "text" => Some(Holds::Text(Some(65_535))),
+        "mediumtext" => Some(Holds::Text(Some(16_777_215))),
+        "longtext" => Some(Holds::Text(None)),
+        "varchar" | "nvarchar" | "character varying" => Some(Holds::Text(number(0))),
+        "char" | "character" => Some(Holds::Text(number(0).or(Some(1)))),
+        "tinyblob" => Some(Holds::Bytes(Some(255))),
+        "blob" => Some(Holds::Bytes(Some(65_535))),
+        "mediumblob" => Some(Holds::Bytes(Some(16_777_215))),
+        "longblob" => Some(Holds::Bytes(None)),
+        "varbinary" | "binary" => Some(Holds::Bytes(number(0))),
+        "date" => Some(Holds::Date),
+        "time" => Some(Holds::Time),
+        "datetime" | "timestamp" => Some(Holds::Timestamp {
+            zone: name == "timestamp",
+        }),
+        "json" => Some(Holds::Json),
+        _ => None,
     }
 }
 

@@ -1,8 +1,8 @@
 use crate::{
     Code, Finding,
-    catalog::ConstraintKind,
+    catalog::{ConstraintKind, Relation},
     lint::{ALL, Check, Context, Example, Lint, Page},
-    tree::Action,
+    tree::{Action, IndexPart},
 };
 
 pub(super) const LINT: Lint = Lint {
@@ -33,75 +33,14 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
     let Some(table) = context.relation(&new.table) else {
         return;
     };
-    if new.unique
-        || new.predicate.is_some()
-        || !new.include.is_empty()
-        || new
-            .method
-            .as_deref()
-            .is_some_and(|method| method != "btree")
-    {
-        return;
-    }
-    let plain: Option<Vec<&str>> = new
-        .parts
-        .iter()
-        .map(|part| {
-            let simple = part.collation.is_none()
-                && part.operator_class.is_none()
-                && part.length.is_none()
-                && !part.descending;
-            part.expression
-                .as_column()
-                .filter(|_| simple)
-                .map(|name| name.text.as_str())
-        })
-        .collect();
-    let Some(columns) = plain.filter(|columns| !columns.is_empty()) else {
+    let serves_only_order = !new.unique
+        && new.predicate.is_none()
+        && new.include.is_empty()
+        && is_btree(new.method.as_deref());
+    let Some(columns) = plain(&new.parts).filter(|_| serves_only_order) else {
         return;
     };
-    let begins = |have: Vec<&str>| {
-        have.len() > columns.len()
-            && have
-                .iter()
-                .zip(&columns)
-                .all(|(one, other)| context.same(one, other))
-    };
-    let index = table.indexes.iter().find(|index| {
-        let parts = index.parts.iter().map(|part| {
-            let simple = part.collation.is_none()
-                && part.operator_class.is_none()
-                && part.length.is_none()
-                && !part.descending;
-            part.expression
-                .as_column()
-                .filter(|_| simple)
-                .map_or("", |name| name.text.as_str())
-        });
-        index.predicate.is_none()
-            && index
-                .method
-                .as_deref()
-                .is_none_or(|method| method == "btree")
-            && begins(parts.collect())
-    });
-    let key = || {
-        table
-            .constraints
-            .iter()
-            .find_map(|constraint| match &constraint.kind {
-                ConstraintKind::PrimaryKey(key)
-                    if begins(key.iter().map(String::as_str).collect()) =>
-                {
-                    Some("the primary key".to_owned())
-                }
-                ConstraintKind::Unique(key) if begins(key.iter().map(String::as_str).collect()) => {
-                    Some("a UNIQUE constraint".to_owned())
-                }
-                _ => None,
-            })
-    };
-    let Some(other) = index.map(|index| format!("`{}`", index.name)).or_else(key) else {
+    let Some(other) = longer(context, table, &columns) else {
         return;
     };
     if let (Some(first), Some(last)) = (new.parts.first(), new.parts.last()) {
@@ -116,4 +55,48 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
             .help("leave it out"),
         );
     }
+}
+
+fn is_btree(method: Option<&str>) -> bool {
+    method.is_none_or(|method| method == "btree")
+}
+
+/// The columns of parts that are nothing but columns.
+fn plain(parts: &[IndexPart]) -> Option<Vec<&str>> {
+    let columns = parts.iter().map(|part| {
+        let plain = part.collation.is_none()
+            && part.operator_class.is_none()
+            && part.length.is_none()
+            && !part.descending;
+        let name = part.expression.as_column().filter(|_| plain)?;
+        Some(name.text.as_str())
+    });
+    columns.collect()
+}
+
+/// The index or the key that begins with these columns and has more.
+fn longer(context: &Context<'_>, table: &Relation, columns: &[&str]) -> Option<String> {
+    let begins = |have: &[&str]| {
+        have.len() > columns.len()
+            && have
+                .iter()
+                .zip(columns)
+                .all(|(one, other)| context.same(one, other))
+    };
+    let index = table.indexes.iter().find(|index| {
+        let whole = index.predicate.is_none() && is_btree(index.method.as_deref());
+        whole && plain(&index.parts).is_some_and(|have| begins(&have))
+    });
+    if let Some(index) = index {
+        return Some(format!("`{}`", index.name));
+    }
+    table.constraints.iter().find_map(|constraint| {
+        let (key, what) = match &constraint.kind {
+            ConstraintKind::PrimaryKey(key) => (key, "the primary key"),
+            ConstraintKind::Unique(key) => (key, "a UNIQUE constraint"),
+            _ => return None,
+        };
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        begins(&key).then(|| what.to_owned())
+    })
 }
