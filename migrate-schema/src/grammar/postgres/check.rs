@@ -123,6 +123,7 @@ impl Reader {
                         .help("write a number; a `text` has no greatest length")
                 })
             }
+            Kind::PATH_TYPE => self.modifier_fault(node),
             Kind::PARTITION_STRATEGY => {
                 let word = tokens(node).next()?;
                 let known = ["range", "list", "hash"]
@@ -135,6 +136,22 @@ impl Reader {
             }
             _ => None,
         }
+    }
+
+    /// `int(11)`: a type that has nothing in brackets.
+    fn modifier_fault(&self, node: &Node) -> Option<Finding> {
+        child(node, Kind::ARG_LIST)?;
+        let [name] = self.parts(node).try_into().ok()?;
+        let is = |types: &[&str]| types.contains(&name.text.as_str()) && !name.quoted;
+        if is(&WITHOUT_WIDTH) {
+            let message = format!("`{}` is MySQL", node.text());
+            let finding = Finding::new(Code::WrongDialect, message, self.range(node));
+            return Some(finding.help(format!("write `{name}`: PostgreSQL's have no width")));
+        }
+        is(&WITHOUT_MODIFIER).then(|| {
+            self.refuse(node, format!("the type `{name}` has nothing in brackets"))
+                .help(format!("write `{name}`"))
+        })
     }
 
     /// Of an index: a column, a call, or an expression in brackets.
@@ -251,6 +268,15 @@ impl Reader {
         None
     }
 }
+
+/// Types of which MySQL writes the width.
+const WITHOUT_WIDTH: [&str; 6] = ["bigint", "boolean", "int", "integer", "real", "smallint"];
+
+/// Other types that have nothing in brackets.
+const WITHOUT_MODIFIER: [&str; 16] = [
+    "bool", "bytea", "cidr", "date", "float4", "float8", "inet", "int2", "int4", "int8", "json",
+    "jsonb", "macaddr", "text", "uuid", "xml",
+];
 
 /// Whether a path is the name of a function, without a schema.
 fn is_alone_in_routine(path: &Node) -> bool {

@@ -54,7 +54,7 @@ const CLOSE_IT: &str = "write the closing quote; a quote inside of it is written
 /// A string, name or comment that runs to the end of the text.
 fn unclosed(text: &str, error: &SyntaxError) -> Option<(&'static str, Range<usize>)> {
     let message = error.message();
-    let what = if message.contains("terminate the string") {
+    let what = if message.contains("terminate the string") || message.contains("`'` symbol") {
         "this string is never closed"
     } else if message.contains("terminate the quoted identifier") {
         "this name is never closed"
@@ -113,7 +113,12 @@ impl<'a> Fault<'a> {
         let place = self.at.unwrap_or(self.tokens.len());
         match repair::find(self.text, self.tokens, place, expected(self.message)) {
             Some(repair) => self.repaired(&repair),
-            None => dialect::suspect(self.text, self.tokens).unwrap_or_else(|| self.plainly()),
+            None => dialect::suspect(self.text, self.tokens)
+                .or_else(|| {
+                    let repair = repair::surplus(self.text, self.tokens, place)?;
+                    Some(self.repaired(&repair))
+                })
+                .unwrap_or_else(|| self.plainly()),
         }
     }
 
@@ -125,6 +130,14 @@ impl<'a> Fault<'a> {
         };
         if is(0, "drop") && ["trigger", "policy", "rule"].iter().any(|kind| is(1, kind)) {
             return finding.help("it belongs to a table: write `ON table` behind its name");
+        }
+        let labels = self
+            .tokens
+            .iter()
+            .take(6)
+            .any(|token| token.is_word(self.text, "enum"));
+        if is(0, "create") && labels {
+            return finding.help("labels are text: write `'label'`");
         }
         finding
     }

@@ -104,3 +104,6 @@ fn judged(text: &str, base: usize, target: &Target) -> Result<Vec<tree::Action>,
         .flat_map(|node| reader.statement(&node))
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What a statement may have changed when nobody reads it: the names in it.
 
-use super::cst::Node;
+use super::{cst::Node, repair};
 use crate::{
     Dialect,
     lex::{self, Token, TokenKind},
@@ -78,6 +78,7 @@ pub(super) fn changes(text: &str, statement: &[Token]) -> Vec<String> {
     let calls = statement.windows(2).filter(|pair| {
         pair[1].is_symbol(text, '(')
             && matches!(pair[0].kind, TokenKind::Word | TokenKind::QuotedName)
+            && !repair::is_reserved(pair[0].text(text))
     });
     calls.flat_map(|pair| of_tokens(text, &pair[..1])).collect()
 }

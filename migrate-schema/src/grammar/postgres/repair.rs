@@ -52,7 +52,14 @@ pub(super) fn find(
         .or_else(|| search.missing(expected))
         .or_else(|| search.wrong_way_round())
         .or_else(|| search.column_if_exists())
-        .or_else(|| search.surplus())
+}
+
+/// What stands behind the end of a statement, or of a part of it, that is complete.
+pub(super) fn surplus(text: &str, tokens: &[Token], at: usize) -> Option<Repair> {
+    if text.len() > LONGEST || !depth::is_shallow(text) {
+        return None;
+    }
+    Search { text, tokens, at }.surplus()
 }
 
 struct Search<'a> {
@@ -369,6 +376,12 @@ impl Search<'_> {
             })
         })
     }
+}
+
+/// Whether a word is a keyword that is no name without quotes.
+pub(super) fn is_reserved(word: &str) -> bool {
+    let mut all = RESERVED.split_whitespace();
+    all.any(|reserved| word.eq_ignore_ascii_case(reserved)) || word.eq_ignore_ascii_case("exists")
 }
 
 /// The words with which a statement begins that may stand behind a forgotten `;`.
