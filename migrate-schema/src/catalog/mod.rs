@@ -3,7 +3,7 @@
 //! A [`Catalog`] is fed with [`tree::Action`](crate::tree::Action)s and answers what a name means. Of what it cannot know it says so
 //! ([`Lookup::Unknown`]), and nothing is concluded from that.
 //!
-//! - `object`: the things. Their parts are behind [`Arc`](std::sync::Arc), so that a changed table is a cheap copy.
+//! - `object`: the things. Their parts are behind `Arc`, so that a changed table is a cheap copy.
 //! - `store`: where they are kept; one door for all changes, an undo journal, who needs what.
 //! - `lookup`: what a name means here. `unknown`: what nobody knows. `absent`: what to say of a name that means nothing.
 //! - `apply`: what each statement does, and when the engine refuses it.

@@ -60,7 +60,7 @@ pub fn identify(folder: &Folder, files: &[File<'_>]) -> (Vec<Option<MigrationId>
 }
 
 impl Migration {
-    /// The identifier for its [name](id()).
+    /// The identifier for its name, as [`id()`] makes it.
     ///
     /// # Errors
     ///
