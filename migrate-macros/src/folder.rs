@@ -346,7 +346,7 @@ mod tests {
     fn what_is_wrong_has_its_place_in_the_file() {
         let messages = refused(&[(
             "migrations/1_a.sql",
-            "-- +goose Up\nCREATE TABEL a (b);\n-- +goose Down\nDROP TABLE\n",
+            "-- +goose Up\nCREATE TABEL a (b);\n-- +goose Down\nDROP TABLE;\n",
         )]);
         assert_eq!(messages.len(), 2, "{messages:#?}");
         assert!(
