@@ -191,6 +191,14 @@ impl<'a> Resolver<'a> {
             let named = SQLITE_SCHEMA.iter().map(|name| OutputColumn::named(name));
             return Columns::of(named.chain(rowid).collect(), false);
         }
+        if self.dialect == Dialect::Sqlite && lower == "sqlite_sequence" {
+            let rowid = ["rowid", "oid", "_rowid_"].iter().map(|name| OutputColumn {
+                hidden: true,
+                ..OutputColumn::named(name)
+            });
+            let named = ["name", "seq"].iter().map(|name| OutputColumn::named(name));
+            return Columns::of(named.chain(rowid).collect(), false);
+        }
         Columns::unknown()
     }
 

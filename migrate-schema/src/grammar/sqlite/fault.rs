@@ -16,7 +16,8 @@ pub(super) enum Verdict {
     /// It is wrong.
     Wrong(Box<Finding>),
     /// A column is listed or made twice, which is not the grammar's affair, and behind which the parser does not look.
-    Unfinished,
+    /// What it says counts only where nothing else can be told.
+    Unfinished(Box<Finding>),
 }
 
 /// What is wrong with the syntax of a statement.
@@ -32,7 +33,9 @@ pub(super) fn verdict(sql: &str, statement: Statement) -> Verdict {
                 if message.ends_with("specified more than once")
                     || message.starts_with("duplicate column name") =>
             {
-                return Verdict::Unfinished;
+                let range = statement.start..statement.end;
+                let finding = finding(sql, statement, message, range);
+                return Verdict::Unfinished(Box::new(finding));
             }
             Err(error) => {
                 let (message, range) = place(text, &error);

@@ -48,9 +48,13 @@ pub(super) fn parse(
         findings.push(explained.unwrap_or(*finding));
         return None;
     }
+    if let (None, Verdict::Unfinished(finding)) = (&cursor, &verdict) {
+        findings.push(finding.as_ref().clone());
+        return None;
+    }
     let actions = cursor.and_then(|mut cursor| {
         let Ok(mut actions) = cursor.statement() else {
-            if matches!(verdict, Verdict::Unfinished) && !cursor.too_deep {
+            if matches!(verdict, Verdict::Unfinished(_)) && !cursor.too_deep {
                 findings.push(fault::near(sql, statement, cursor.next_range()));
             }
             return None;

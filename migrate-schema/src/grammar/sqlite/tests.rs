@@ -96,6 +96,14 @@ fn ends_and_empties() {
 }
 
 #[test]
+fn nothing_hides_behind_a_column_that_is_there_twice() {
+    assert_eq!(findings("CREATE TABLE a (b, b)"), []);
+    assert_eq!(findings("INSERT INTO a (b, b) VALUES (1, 2)"), []);
+    assert_eq!(findings("CREATE TABLE a (b, b, c d e f,)")[0].2, ")");
+    assert_eq!(findings("CREATE TABLE a (b, b, CHECK (b ! = 1))").len(), 1);
+}
+
+#[test]
 fn a_transaction_is_begun_once() {
     let twice = |sql: &str| {
         findings(sql)
