@@ -61,15 +61,13 @@ impl Catalog {
                 Some(finding.help(comes_with(extension, "types", &path.to_string())))
             }
             Brought::Nowhere => {
-                let mut finding = self.no_such_type(path)?;
-                if path.schema.is_none()
-                    && let Some((of, instead)) = postgres::foreign_type(name)
-                {
-                    finding.code = Code::WrongDialect;
-                    finding.message = format!("`{name}` is a type of {of}");
-                    finding.help = Some(format!("write `{instead}`"));
-                }
-                Some(finding)
+                let foreign = postgres::foreign_type(name).filter(|_| path.schema.is_none());
+                let Some((of, instead)) = foreign else {
+                    return self.no_such_type(path);
+                };
+                let message = format!("`{name}` is a type of {of}");
+                let finding = Finding::new(Code::WrongDialect, message, path.range());
+                Some(finding.help(format!("write `{instead}`")))
             }
         }
     }
