@@ -64,7 +64,7 @@ fn what_is_not_there() {
             "[posts_author_fk] no such foreign key: posts_author_fk on `posts`",
         ),
         (
-            "CREATE TABLE t (a INT, FOREIGN KEY (a) REFERENCES posts (title))",
+            "CREATE TABLE t (a VARCHAR(99), FOREIGN KEY (a) REFERENCES posts (title))",
             "[title] `posts` has no index that begins with (title), so no foreign key can refer to it | add a unique key over (title) to `posts` first, or refer to its primary key",
         ),
         (
