@@ -296,10 +296,10 @@ fn type_changes(before: Option<&Type>, now: Option<&Type>, changes: &mut Changes
     match (before, now) {
         (None, Some(now)) => changes.push((Change::Left, format!("type {}", now.name))),
         (Some(before), None) => changes.push((Change::Lost, format!("type {}", before.name))),
-        (Some(before), Some(now)) if !before.open && !now.open => {
-            if shape(&before.shape) != shape(&now.shape) {
-                changes.push((Change::Other, format!("type {}", now.name)));
-            }
+        (Some(before), Some(now))
+            if !before.open && !now.open && shape(&before.shape) != shape(&now.shape) =>
+        {
+            changes.push((Change::Other, format!("type {}", now.name)));
         }
         _ => {}
     }

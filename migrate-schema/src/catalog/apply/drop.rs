@@ -90,14 +90,13 @@ impl Catalog {
             return;
         }
         let key = self.key_of(&relation);
-        if behavior != Behavior::Cascade {
-            if let Some((user, help)) = self.user_of_relation(&key, &relation, together) {
-                let message = format!("the {noun} `{}` is still used by {user}", relation.name);
-                findings.push(
-                    Finding::new(Code::StillReferenced, message, target.path.range()).help(help),
-                );
-                return;
-            }
+        if behavior != Behavior::Cascade
+            && let Some((user, help)) = self.user_of_relation(&key, &relation, together)
+        {
+            let message = format!("the {noun} `{}` is still used by {user}", relation.name);
+            findings
+                .push(Finding::new(Code::StillReferenced, message, target.path.range()).help(help));
+            return;
         }
         self.drop_with_dependents(&key);
     }

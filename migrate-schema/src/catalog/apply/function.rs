@@ -166,19 +166,21 @@ impl Catalog {
         let node = Node::new(Class::Function, key.clone());
         // Who of several of one name is needed, nobody knows.
         let only = all.len() == 1;
-        if only && behavior != Behavior::Cascade && self.dialect() == Dialect::Postgres {
-            if let Some(user) = self.user_of_node(&node) {
-                let message = format!(
-                    "the {} `{}` is still used by {user}",
-                    target.kind.noun(),
-                    target.path
-                );
-                findings.push(
-                    Finding::new(Code::StillReferenced, message, target.path.range())
-                        .help("drop that first, or write CASCADE to drop it too"),
-                );
-                return;
-            }
+        if only
+            && behavior != Behavior::Cascade
+            && self.dialect() == Dialect::Postgres
+            && let Some(user) = self.user_of_node(&node)
+        {
+            let message = format!(
+                "the {} `{}` is still used by {user}",
+                target.kind.noun(),
+                target.path
+            );
+            findings.push(
+                Finding::new(Code::StillReferenced, message, target.path.range())
+                    .help("drop that first, or write CASCADE to drop it too"),
+            );
+            return;
         }
         let dependents: Vec<Node> = if only && behavior == Behavior::Cascade {
             self.store.dependents(&node).cloned().collect()

@@ -214,7 +214,7 @@ impl Catalog {
                     let relation = relation.clone();
                     self.rename_index(relation, &target.path.name, &to.name, findings);
                 }
-                Lookup::Unknown => self.poison(&[to.name.text.clone()]),
+                Lookup::Unknown => self.poison(std::slice::from_ref(&to.name.text)),
                 Lookup::Absent if *if_exists => {}
                 Lookup::Absent => match self.relation_key(&target.path) {
                     // ALTER INDEX takes the name of a table, too.
@@ -285,13 +285,12 @@ impl Catalog {
                     self.existing(&target.path, target.kind.noun(), findings);
                 }
             }
-            ObjectKind::Index => {
+            ObjectKind::Index
                 if self.dialect() != Dialect::Mysql
                     && matches!(self.index(&target.path), Lookup::Absent)
-                    && !if_exists
-                {
-                    findings.extend(self.no_such_index(&target.path));
-                }
+                    && !if_exists =>
+            {
+                findings.extend(self.no_such_index(&target.path));
             }
             ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Trigger => {
                 let Some(on) = &target.on else {

@@ -219,7 +219,7 @@ impl Catalog {
         let mut draft = dependent.as_ref().clone();
         let session = self.store.session().clone();
         let legacy = self.dialect() == Dialect::Sqlite && session.legacy_alter_table;
-        if !(legacy && !session.foreign_keys) {
+        if !legacy || session.foreign_keys {
             self.move_own_keys(&mut draft, from, to);
         }
         for parent in &mut draft.parents {

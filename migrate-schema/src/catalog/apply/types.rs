@@ -309,10 +309,10 @@ impl Catalog {
                         None => findings.push(missing(from, columns)),
                     }
                 }
-                Alter::AlterColumn { name, .. } => {
-                    if columns.iter().all(|own| own.name.text != name.text) {
-                        findings.push(missing(name, columns));
-                    }
+                Alter::AlterColumn { name, .. }
+                    if columns.iter().all(|own| own.name.text != name.text) =>
+                {
+                    findings.push(missing(name, columns));
                 }
                 _ => {}
             }
@@ -343,16 +343,16 @@ impl Catalog {
             return;
         };
         let node = Node::new(Class::Type, key.clone());
-        if behavior != Behavior::Cascade {
-            if let Some(user) = self.user_of_node(&node) {
-                let noun = target.kind.noun();
-                let message = format!("the {noun} `{}` is still used by {user}", ty.name);
-                findings.push(
-                    Finding::new(Code::StillReferenced, message, path.range())
-                        .help("drop that first, or write CASCADE to drop it too"),
-                );
-                return;
-            }
+        if behavior != Behavior::Cascade
+            && let Some(user) = self.user_of_node(&node)
+        {
+            let noun = target.kind.noun();
+            let message = format!("the {noun} `{}` is still used by {user}", ty.name);
+            findings.push(
+                Finding::new(Code::StillReferenced, message, path.range())
+                    .help("drop that first, or write CASCADE to drop it too"),
+            );
+            return;
         }
         let dependents: Vec<Node> = self.store.dependents(&node).cloned().collect();
         self.set(Fact::Type(key.clone(), None));

@@ -37,7 +37,8 @@ impl Catalog {
             if view.if_not_exists && (is_view || by.0 != "an index") {
                 return;
             }
-            if !(view.or_replace && is_view) && !self.path_is_uncertain(&view.name) {
+            let replaces = view.or_replace && is_view;
+            if !replaces && !self.path_is_uncertain(&view.name) {
                 let help = match self.dialect() {
                     Dialect::Sqlite => "drop it first, or write another name",
                     _ if is_view && !view.materialized => {
