@@ -1,4 +1,4 @@
-//! What extensions bring on PostgreSQL, beside functions: types, operator classes, access methods, languages.
+//! What extensions bring on PostgreSQL, beside functions: types, operator classes, languages.
 
 use super::Findings;
 use crate::{
@@ -91,22 +91,6 @@ impl Catalog {
         for class in classes {
             findings.extend(self.operator_class_fault(table, method, class));
         }
-    }
-
-    /// What to say of an access method that is not there.
-    pub(super) fn method_fault(&self, method: &Name) -> Option<Finding> {
-        let name = method.text.as_str();
-        if METHODS.contains(&name)
-            || name == "bloom"
-            || self.store.poisoned_since(name) > 0
-            || matches!(self.brought(|_| false), Brought::Perhaps)
-        {
-            return None;
-        }
-        let near = nearest(name, METHODS)?;
-        let message = format!("no such access method: {name}");
-        let finding = Finding::new(Code::NoSuchObject, message, method.range.clone());
-        Some(finding.help(format!("did you mean `{near}`?")))
     }
 
     fn operator_class_fault(

@@ -60,7 +60,7 @@ impl Reader {
                 let table = target(ObjectKind::Table, table);
                 return Some(self.required(vec![table], false, "CREATE STATISTICS"));
             }
-            _ => match node.children().find(|part| is_name(part)) {
+            _ => match node.children().find(is_name) {
                 Some(name) => target(ObjectKind::Other, self.path(&name)),
                 None => return Some(Vec::new()),
             },

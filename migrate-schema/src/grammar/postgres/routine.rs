@@ -74,9 +74,7 @@ impl Reader {
         let literal = child(&options, Kind::AS_FUNC_OPTION)
             .and_then(|body| child(&body, Kind::AS_DEFINITION))
             .and_then(|definition| child(&definition, Kind::LITERAL));
-        let text = literal
-            .as_ref()
-            .and_then(|literal| super::cst::string_value(literal));
+        let text = literal.as_ref().and_then(super::cst::string_value);
         let (Some(literal), Some(text)) = (literal, text) else {
             return Vec::new();
         };
