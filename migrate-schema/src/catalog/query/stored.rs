@@ -201,7 +201,11 @@ impl<'a> Resolver<'a> {
                 0..0,
             ));
         }
-        if let Some(error) = errors.into_iter().next().filter(|_| !self.reread) {
+        if self.reread && !errors.is_empty() {
+            // What is wrong inside of it is not told here, nor what follows from that.
+            return Columns::unknown();
+        }
+        if let Some(error) = errors.into_iter().next() {
             let made = self.catalog.by(relation.origin);
             self.say(
                 Finding::new(
