@@ -24,17 +24,24 @@ use snapbox::{Assert, Data};
 const SHOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/codes");
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui");
 
+/// What the settings of a project have to say before anything is found.
+const NAMING: Example = Example::new(
+    "sqlite",
+    &["CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)"],
+    "CREATE INDEX by_email ON users (email)",
+    "CREATE INDEX users_email_idx ON users (email)",
+);
+
 #[test]
 fn every_code_is_shown_by_rustc() {
-    let examples: BTreeMap<&str, (&Page, &Example)> = pages()
-        .filter(|page| !Path::new(CASES).join(page.code.name()).exists())
-        .filter_map(|page| {
-            Some((
-                page.code.name(),
-                (page, page.examples.iter().find(|one| one.is_sql())?),
-            ))
-        })
-        .collect();
+    let mut examples: BTreeMap<&str, (&Page, &Example)> = BTreeMap::new();
+    for page in pages().filter(|page| !Path::new(CASES).join(page.code.name()).exists()) {
+        let example = match page.code {
+            Code::Naming => Some(&NAMING),
+            _ => page.examples.iter().find(|one| one.is_sql()),
+        };
+        examples.extend(example.map(|example| (page.code.name(), (page, example))));
+    }
     let shown = messages(&examples);
     for (name, message) in &shown {
         let path = Path::new(SHOWN).join(format!("{name}.txt"));
@@ -62,9 +69,12 @@ fn every_code_is_shown_by_rustc() {
         "a text without its code"
     );
     all.extend(cases(CASES));
-    for code in Code::ALL {
-        assert!(all.contains(code.name()), "no case shows `{code}`");
-    }
+    let missing: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| code.name())
+        .filter(|name| !all.contains(*name))
+        .collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
 }
 
 /// What rustc says of each example, by code.
@@ -83,15 +93,19 @@ fn messages<'a>(examples: &BTreeMap<&'a str, (&Page, &Example)>) -> BTreeMap<&'a
                 .unwrap()
                 .display(),
             example.on,
-            // A lint for files that other tools run.
-            if page.code == Code::PragmaInTransaction {
-                "transaction_control = \"allow\"\n"
-            } else {
-                ""
+            match page.code {
+                // A lint for files that other tools run.
+                Code::PragmaInTransaction => "transaction_control = \"allow\"\n",
+                Code::Naming =>
+                    "\n[package.metadata.migrate.naming]\nindex = \"{table}_{columns}_idx\"\n",
+                _ => "",
             },
         );
         application.write(&format!("case/{name}/Cargo.toml"), &manifest);
-        application.write(&format!("case/{name}/src/lib.rs"), &source(example));
+        application.write(
+            &format!("case/{name}/src/lib.rs"),
+            &source(page.code, example),
+        );
     }
     let ran = application.cargo("check --workspace --keep-going --quiet --message-format=json");
     let mut shown = BTreeMap::new();
@@ -117,7 +131,7 @@ fn messages<'a>(examples: &BTreeMap<&'a str, (&Page, &Example)>) -> BTreeMap<&'a
 }
 
 /// A crate with the migrations of an example.
-fn source(example: &Example) -> String {
+fn source(code: Code, example: &Example) -> String {
     let mut text = "use migrate_core::prelude::*;\n".to_owned();
     for (at, sql) in example.given.iter().enumerate() {
         let number = at + 1;
@@ -125,16 +139,20 @@ fn source(example: &Example) -> String {
             "\n#[migration(\"{number}_given\", up = r##\"{sql}\"##, irreversible = \"an example\")]\npub struct Given{number};\n"
         );
     }
-    let (number, options) = (
-        example.given.len() + 1,
-        if example.transaction {
-            ""
-        } else {
-            ", transaction = false"
-        },
-    );
+    let number = example.given.len() + 1;
+    let options = if example.transaction {
+        ""
+    } else {
+        ", transaction = false"
+    };
+    // Who says so has thought of it, and is not told.
+    let back = if code == Code::IrreversibleChange {
+        "down = \"SELECT 1\""
+    } else {
+        "irreversible = \"an example\""
+    };
     text + &format!(
-        "\n#[migration(\"{number}_found\", up = r##\"{}\"##, irreversible = \"an example\"{options})]\npub struct Found;\n",
+        "\n#[migration(\"{number}_found\", up = r##\"{}\"##, {back}{options})]\npub struct Found;\n",
         example.bad
     )
 }

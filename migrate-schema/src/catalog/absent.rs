@@ -97,8 +97,9 @@ impl Catalog {
             return Some(finding);
         }
         if let Some(near) = nearest(&path.name.text, names()) {
+            let made = self.made("created", self.maker(class, near));
             let finding = Finding::new(code, message, path.range());
-            return Some(finding.help(format!("did you mean `{near}`?")));
+            return Some(finding.help(format!("did you mean `{near}`?{made}")));
         }
         if self.closed {
             return Some(Finding::new(code, message, path.range()));
@@ -109,6 +110,27 @@ impl Catalog {
                 "if it comes from elsewhere, declare it: `external.{setting} = [\"{path}\"]` in `[package.metadata.migrate]`"
             ))
         })
+    }
+
+    /// The migration that made the thing of this name.
+    fn maker(&self, class: Class, name: &str) -> Option<Origin> {
+        match class {
+            Class::Relation => {
+                let mut all = self.store.relations().values();
+                all.find(|relation| relation.name == name)
+                    .map(|relation| relation.origin)
+            }
+            Class::Type => {
+                let mut all = self.store.types().values();
+                all.find(|ty| ty.name == name).map(|ty| ty.origin)
+            }
+            Class::Function => {
+                let mut all = self.store.functions().values();
+                all.find_map(|functions| functions.iter().find(|function| function.name == name))
+                    .map(|function| function.origin)
+            }
+            _ => None,
+        }
     }
 
     /// What to say of a name that was dropped or renamed.
@@ -211,10 +233,27 @@ impl Catalog {
                 .help(format!("give this migration an id behind {id}"));
         }
         let finding = Finding::new(code, message, range);
-        match near {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding,
-        }
+        let Some(near) = near else {
+            return finding;
+        };
+        let made = match kind {
+            ObjectKind::Column => self.column(relation, near).map(|column| column.origin),
+            ObjectKind::Index => self.index_of(relation, near).map(|index| index.origin),
+            ObjectKind::Trigger => self.trigger(relation, near).map(|trigger| trigger.origin),
+            _ => None,
+        };
+        finding.help(format!(
+            "did you mean `{near}`?{}",
+            self.made("added", made)
+        ))
+    }
+
+    /// ` (added by 20260215_create_users)`; nothing of what this migration makes itself.
+    fn made(&self, word: &str, origin: Option<Origin>) -> String {
+        origin
+            .filter(|origin| *origin != self.origin())
+            .and_then(|origin| self.migration(origin))
+            .map_or_else(String::new, |id| format!(" ({word} by {id})"))
     }
 
     /// ` by 20260215_create_users`, or that it was this migration.
