@@ -20,6 +20,7 @@ pub mod lex;
 pub mod lint;
 pub mod model;
 mod near;
+#[cfg(any(feature = "check", feature = "render"))]
 mod quote;
 #[cfg(feature = "render")]
 pub mod render;
