@@ -318,6 +318,9 @@ impl Parser<'_> {
             self.advance();
             *special = true;
         }
+        if matches!(function, "nextval" | "currval" | "setval") && self.token().kind == Kind::Text {
+            return self.refuse(super::foreign::nextval(self.token().range()));
+        }
         let distinct = *special;
         arguments.extend(self.list(Self::argument)?);
         if function == "count" && !distinct && arguments.len() > 1 {

@@ -132,6 +132,7 @@ const WORDS: &[(&str, &str, &str)] = &[
 
 /// Two words, of which the parser stopped at the second.
 const PAIRS: &[(&str, &str, &str, &str)] = &[
+    ("table", "only", POSTGRES, "ALTER TABLE without ONLY"),
     ("set", "not", POSTGRES, "MODIFY COLUMN name type NOT NULL"),
     ("drop", "not", POSTGRES, "MODIFY COLUMN name type NULL"),
     ("set", "data", POSTGRES, "MODIFY COLUMN name type"),
@@ -237,6 +238,43 @@ fn among(list: &[(&str, &str, &str)], word: &str, range: Range<usize>) -> Option
     Some(finding(dialect, &word.to_ascii_uppercase(), instead, range))
 }
 
+pub(super) fn using_before_parts(range: Range<usize>) -> Finding {
+    finding(
+        POSTGRES,
+        "ON t USING … (a)",
+        "the method behind the columns: `ON t (a) USING BTREE`",
+        range,
+    )
+}
+
+pub(super) fn partial_index(range: Range<usize>) -> Finding {
+    let instead = "an index on a generated column that is NULL for the other rows";
+    finding(BOTH, "CREATE INDEX … WHERE", instead, range)
+}
+
+pub(super) fn owned_sequence(range: Range<usize>) -> Finding {
+    finding(POSTGRES, "OWNED BY", "AUTO_INCREMENT", range)
+}
+
+pub(super) fn alter_index(range: Range<usize>) -> Finding {
+    finding(
+        POSTGRES,
+        "ALTER INDEX",
+        "ALTER TABLE t RENAME INDEX a TO b",
+        range,
+    )
+}
+
+pub(super) fn trigger_function(range: Range<usize>) -> Finding {
+    let instead = "what the trigger does behind FOR EACH ROW, between BEGIN and END";
+    finding(POSTGRES, "EXECUTE FUNCTION", instead, range)
+}
+
+/// A sequence whose name stands in a string.
+pub(super) fn nextval(range: Range<usize>) -> Finding {
+    finding(POSTGRES, "nextval('…')", "AUTO_INCREMENT", range)
+}
+
 /// A type of another dialect.
 pub(super) fn of_type(word: &str, range: Range<usize>) -> Option<Finding> {
     among(TYPES, word, range)
@@ -267,7 +305,9 @@ pub(super) fn explained(parser: &Parser<'_>, refused: Finding) -> Finding {
         let token = parser.tokens.get(at)?;
         (token.kind == Kind::Symbol).then(|| parser.sql.get(token.range()))?
     };
-    if let Some(found) = of_symbols(parser, at, &symbol).or_else(|| of_pair(parser, at)) {
+    let pair = || of_pair(parser, at).or_else(|| of_pair(parser, at + 1));
+    let only = || of_pair(parser, at.checked_sub(1)?);
+    if let Some(found) = of_symbols(parser, at, &symbol).or_else(pair).or_else(only) {
         return found;
     }
     for near in [at, at + 1, at.wrapping_sub(1)] {

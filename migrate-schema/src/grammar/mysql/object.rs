@@ -204,6 +204,9 @@ impl Parser<'_> {
             return self.unexpected();
         }
         let word = self.text();
+        if word.eq_ignore_ascii_case("index") {
+            return self.refuse(foreign::alter_index(self.token().range()));
+        }
         let finding = Finding::new(
             Code::SqlSyntax,
             format!("`{word}` is nothing that can be created, altered or dropped"),
@@ -267,7 +270,9 @@ impl Parser<'_> {
         let using = self.index_type()?;
         self.expect("on")?;
         let table = self.path("the name of a table")?;
-        let using = self.index_type()?.or(using);
+        if self.is_at(0, "using") {
+            return self.refuse(foreign::using_before_parts(self.token().range()));
+        }
         let parts = self.index_parts()?;
         self.faults.extend(definition::twice(&parts));
         let mut using = self.index_options()?.or(using);
@@ -278,6 +283,9 @@ impl Parser<'_> {
             if self.at == at {
                 break;
             }
+        }
+        if self.is_at(0, "where") {
+            return self.refuse(foreign::partial_index(self.token().range()));
         }
         let index = CreateIndex {
             name: Some(Path::bare(name)),
@@ -426,6 +434,12 @@ impl Parser<'_> {
             self.path("the name of a routine")?;
             self.characteristics()?;
             return Ok(Vec::new());
+        }
+        if self.is_at(0, "sequence")
+            && let Some(at) =
+                (self.at..self.tokens.len()).find(|at| self.is_at(at - self.at, "owned"))
+        {
+            return self.refuse(foreign::owned_sequence(self.tokens[at].range()));
         }
         if self.is_any(&["sequence"]) || self.any_at(0, OTHERS) {
             // None of these changes what others refer to; a new name of an event is nobody's business.

@@ -1,6 +1,7 @@
 //! Triggers, procedures and functions. Of their bodies the syntax is judged (`body.rs`), and only the words are kept.
 
 use super::{
+    foreign,
     parser::{Parse, Parser, Stop},
     session::{Locals, Routine},
     token::Kind,
@@ -28,6 +29,7 @@ impl Parser<'_> {
         };
         // MariaDB 12 has several events and columns.
         if self.is_any(&["or", "of"]) {
+            self.foreign_trigger()?;
             return Err(Stop::Opaque);
         }
         self.expect("on")?;
@@ -36,6 +38,7 @@ impl Parser<'_> {
         if self.one_of(&["follows", "precedes"]).is_some() {
             self.name("the name of a trigger")?;
         }
+        self.foreign_trigger()?;
         let (words, _) = self.body(Vec::new())?;
         Ok(vec![Action::CreateTrigger(CreateTrigger {
             name,
@@ -49,6 +52,21 @@ impl Parser<'_> {
             when: None,
             body: TriggerBody::Opaque { words },
         })])
+    }
+
+    /// PostgreSQL's triggers call a function.
+    fn foreign_trigger(&self) -> Parse<()> {
+        let calls = |at: &usize| {
+            let ahead = at - self.at;
+            self.is_at(ahead, "execute") && self.any_at(ahead + 1, &["function", "procedure"])
+        };
+        match (self.at..self.tokens.len()).find(calls) {
+            Some(at) => {
+                let range = self.tokens[at].start..self.tokens[at + 1].end;
+                self.refuse(foreign::trigger_function(range))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The statement that a routine consists of: its words, and whether it may run any text if it runs text.

@@ -386,6 +386,41 @@ fn sql_of_others_is_named() {
             "MySQL writes LIKE",
         ),
         (
+            "CREATE INDEX i ON t USING btree (a)",
+            "USING",
+            "MySQL writes the method behind the columns",
+        ),
+        (
+            "CREATE UNIQUE INDEX i ON t (a) WHERE b IS NULL",
+            "WHERE",
+            "MySQL writes an index on a generated column",
+        ),
+        (
+            "CREATE TRIGGER x AFTER INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+            "EXECUTE FUNCTION",
+            "MySQL writes what the trigger does",
+        ),
+        (
+            "ALTER TABLE ONLY t ADD COLUMN a INT",
+            "TABLE ONLY",
+            "MySQL writes ALTER TABLE without ONLY",
+        ),
+        (
+            "ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('s')",
+            "'s'",
+            "MySQL writes AUTO_INCREMENT",
+        ),
+        (
+            "ALTER INDEX a RENAME TO b",
+            "INDEX",
+            "MySQL writes ALTER TABLE t RENAME INDEX",
+        ),
+        (
+            "ALTER TABLE t ALTER COLUMN a DROP NOT NULL",
+            "DROP NOT",
+            "MySQL writes MODIFY COLUMN",
+        ),
+        (
             "CREATE EXTENSION x",
             "EXTENSION",
             "MySQL has nothing like it",
