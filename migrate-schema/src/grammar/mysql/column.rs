@@ -126,10 +126,8 @@ impl Parser<'_> {
 
     fn column_check(&mut self, column: &mut Column) -> Parse<bool> {
         let mut name = None;
-        if self.word("constraint") {
-            if !self.is_at(0, "check") {
-                name = Some(self.name("the name of a constraint")?);
-            }
+        if self.word("constraint") && !self.is_at(0, "check") {
+            name = Some(self.name("the name of a constraint")?);
         }
         self.expect("check")?;
         let check = self.in_brackets(Self::expression)?;

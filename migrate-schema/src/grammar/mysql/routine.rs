@@ -216,8 +216,11 @@ impl Parser<'_> {
                 if !name.text.eq_ignore_ascii_case("sql") {
                     return Err(Stop::Opaque);
                 }
-            } else if self.word("deterministic") || self.words(&["not", "deterministic"]) {
-            } else if self.words(&["contains", "sql"]) || self.words(&["no", "sql"]) {
+            } else if self.word("deterministic")
+                || self.words(&["not", "deterministic"])
+                || self.words(&["contains", "sql"])
+                || self.words(&["no", "sql"])
+            {
             } else if self.one_of(&["reads", "modifies"]).is_some() {
                 self.expect_words(&["sql", "data"])?;
             } else if self.words(&["sql", "security"]) {

@@ -27,10 +27,8 @@ fn fault_from(parser: &Parser<'_>, from: usize, to: usize) -> Option<Finding> {
             ")" if last == "," => {
                 return syntax("nothing stands between `,` and `)`", "remove the `,`");
             }
-            ")" => {
-                if open.pop().is_none() {
-                    return syntax("this `)` has no `(`", "remove it, or write its `(`");
-                }
+            ")" if open.pop().is_none() => {
+                return syntax("this `)` has no `(`", "remove it, or write its `(`");
             }
             "," if last == "," || last == "(" => {
                 return syntax("nothing stands before this `,`", "remove the `,`");

@@ -77,8 +77,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&mut self, range: Range<usize>) {
         let text = self.sql.get(range.clone()).unwrap_or_default();
-        let mut waiting = lex::tokens(text, Dialect::Mysql).peekable();
-        while let Some(token) = waiting.next() {
+        for token in lex::tokens(text, Dialect::Mysql) {
             let (start, end) = (range.start + token.start, range.start + token.end);
             match token.kind {
                 TokenKind::Hint => self.hint(start, end),
