@@ -1,8 +1,8 @@
 //! Expressions: operators and what they stand between. Calls are in `call.rs`.
 
 use super::{
-    parser::{Parse, Parser, unquote},
-    token::Kind,
+    parser::{Parse, Parser},
+    token::{Kind, unquote},
 };
 use crate::tree::{Expression, ExpressionKind, Literal, Path, Query};
 

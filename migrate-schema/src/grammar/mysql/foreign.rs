@@ -398,3 +398,128 @@ fn of_symbols<'a>(
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Code, grammar::mysql::tests::refused};
+
+    #[test]
+    fn sql_of_others_is_named() {
+        for (sql, place, help) in [
+            (
+                "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT)",
+                "AUTOINCREMENT",
+                "MySQL writes AUTO_INCREMENT",
+            ),
+            (
+                "CREATE TABLE t (a BYTEA)",
+                "BYTEA",
+                "MySQL writes BLOB or VARBINARY",
+            ),
+            (
+                "CREATE TABLE t (a TIMESTAMPTZ)",
+                "TIMESTAMPTZ",
+                "MySQL writes TIMESTAMP",
+            ),
+            (
+                "SELECT a::text FROM t",
+                "::",
+                "MySQL writes CAST(… AS type)",
+            ),
+            (
+                "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+                "CONFLICT",
+                "MySQL writes ON DUPLICATE KEY UPDATE",
+            ),
+            (
+                "SELECT * FROM t WHERE a ILIKE 'b'",
+                "ILIKE",
+                "MySQL writes LIKE",
+            ),
+            (
+                "CREATE INDEX i ON t USING btree (a)",
+                "USING",
+                "MySQL writes the method behind the columns",
+            ),
+            (
+                "CREATE UNIQUE INDEX i ON t (a) WHERE b IS NULL",
+                "WHERE",
+                "MySQL writes an index on a generated column",
+            ),
+            (
+                "CREATE TRIGGER x AFTER INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+                "EXECUTE FUNCTION",
+                "MySQL writes what the trigger does",
+            ),
+            (
+                "ALTER TABLE ONLY t ADD COLUMN a INT",
+                "TABLE ONLY",
+                "MySQL writes ALTER TABLE without ONLY",
+            ),
+            (
+                "ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('s')",
+                "'s'",
+                "MySQL writes AUTO_INCREMENT",
+            ),
+            (
+                "ALTER INDEX a RENAME TO b",
+                "INDEX",
+                "MySQL writes ALTER TABLE t RENAME INDEX",
+            ),
+            (
+                "ALTER TABLE t ALTER COLUMN a DROP NOT NULL",
+                "DROP NOT",
+                "MySQL writes MODIFY COLUMN",
+            ),
+            (
+                "CREATE EXTENSION x",
+                "EXTENSION",
+                "MySQL has nothing like it",
+            ),
+            ("PRAGMA foreign_keys = ON", "PRAGMA", "MySQL writes SET"),
+            (
+                "CREATE TABLE \"t\" (a INT)",
+                "\"t\"",
+                "MySQL writes names in backticks: `t`",
+            ),
+            (
+                "COMMENT ON TABLE t IS 'x'",
+                "COMMENT",
+                "MySQL writes ALTER TABLE",
+            ),
+            (
+                "UPDATE t SET a = 1 RETURNING b",
+                "RETURNING",
+                "MySQL writes a SELECT behind it",
+            ),
+            (
+                "CREATE INDEX CONCURRENTLY i ON t (a)",
+                "CONCURRENTLY",
+                "MySQL writes ALGORITHM=INPLACE LOCK=NONE",
+            ),
+            (
+                "ALTER TABLE t ALTER COLUMN a TYPE TEXT",
+                "TYPE",
+                "MySQL writes MODIFY COLUMN",
+            ),
+            (
+                "ALTER TABLE t ALTER COLUMN a SET NOT NULL",
+                "SET NOT",
+                "MySQL writes MODIFY COLUMN",
+            ),
+            (
+                "CREATE TABLE t (a TEXT[])",
+                "[",
+                "MySQL writes names in backticks",
+            ),
+        ] {
+            let (code, found, message, advised) = refused(sql);
+            assert_eq!(
+                (code, found),
+                (Code::WrongDialect, place),
+                "{sql}: {message}"
+            );
+            assert!(advised.starts_with(help), "{sql}: {advised}");
+        }
+    }
+}

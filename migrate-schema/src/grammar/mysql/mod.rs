@@ -6,8 +6,10 @@
 mod alter;
 mod body;
 mod call;
+mod cast;
 mod column;
 mod definition;
+mod event;
 mod expression;
 mod foreign;
 mod object;

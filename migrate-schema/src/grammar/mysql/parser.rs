@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     session::{Locals, Session},
-    token::{Kind, Token},
+    token::{Kind, Token, unquote},
     words::{is_reserved, nearest_keyword},
 };
 use crate::{
@@ -568,35 +568,3 @@ const STATEMENTS: [&str; 13] = [
     "create", "alter", "drop", "insert", "update", "delete", "truncate", "rename", "select",
     "call", "set", "grant", "replace",
 ];
-
-/// A string without its prefix and quotes.
-pub(super) fn unquote(written: &str) -> String {
-    let text = written.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let Some(quote) = text.chars().next().filter(|c| matches!(c, '\'' | '"')) else {
-        return written.to_owned();
-    };
-    let inner = text
-        .get(1..text.len().saturating_sub(1))
-        .unwrap_or_default();
-    let mut out = String::with_capacity(inner.len());
-    let mut chars = inner.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some('r') => out.push('\r'),
-                Some('0') => out.push('\0'),
-                Some(other @ ('%' | '_')) => out.extend(['\\', other]),
-                Some(other) => out.push(other),
-                None => {}
-            },
-            c if c == quote && chars.peek() == Some(&quote) => {
-                chars.next();
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}

@@ -269,6 +269,38 @@ fn is_open_exponent(text: &str) -> bool {
     })
 }
 
+/// A string without its prefix and quotes.
+pub(super) fn unquote(written: &str) -> String {
+    let text = written.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let Some(quote) = text.chars().next().filter(|c| matches!(c, '\'' | '"')) else {
+        return written.to_owned();
+    };
+    let inner = text
+        .get(1..text.len().saturating_sub(1))
+        .unwrap_or_default();
+    let mut out = String::with_capacity(inner.len());
+    let mut chars = inner.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n') => out.push('\n'),
+                Some('t') => out.push('\t'),
+                Some('r') => out.push('\r'),
+                Some('0') => out.push('\0'),
+                Some(other @ ('%' | '_')) => out.extend(['\\', other]),
+                Some(other) => out.push(other),
+                None => {}
+            },
+            c if c == quote && chars.peek() == Some(&quote) => {
+                chars.next();
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
