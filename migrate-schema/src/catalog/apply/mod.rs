@@ -11,6 +11,7 @@ mod constraint;
 mod create_table;
 mod drop;
 mod drop_column;
+mod drop_constraint;
 mod extension;
 mod foreign_key;
 mod function;
