@@ -100,6 +100,10 @@ pub(crate) fn history<'a>(
             };
             let mut line = format!("[{}] {}", &sql[finding.range.clone()], finding.message);
             if let Some(help) = finding.help {
+                // Nearly everything is made by the first migration of a test: to say so each time tells nothing.
+                let help = help
+                    .replace(" (created by m1)", "")
+                    .replace(" (added by m1)", "");
                 line += &format!(" | {help}");
             }
             for note in finding.notes {
