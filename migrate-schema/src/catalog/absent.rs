@@ -188,14 +188,23 @@ impl Catalog {
     pub fn no_such_column(&self, relation: &Relation, name: &Name) -> Finding {
         let names = relation.columns.iter().map(|column| column.name.as_str());
         let message = format!("no such column: {}.{name}", relation.name);
-        self.no_such_part(
+        let near = nearest(&name.text, names);
+        let mut finding = self.no_such_part(
             Code::NoSuchColumn,
             ObjectKind::Column,
             relation,
             name,
             message,
-            nearest(&name.text, names),
-        )
+            near,
+        );
+        let made = near.and_then(|near| self.column(relation, near));
+        if let (Some(help), Some(column)) = (&mut finding.help, made)
+            && help.starts_with("did you mean")
+            && column.origin != self.origin()
+        {
+            help.push_str(&format!(" (added{})", self.by(column.origin)));
+        }
+        finding
     }
 
     /// What to say of a part that a relation does not have.

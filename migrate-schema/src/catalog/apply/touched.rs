@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    Dialect,
     catalog::{Catalog, store::Fact},
     tree::{Action, AlterType, Path},
 };
@@ -31,7 +32,10 @@ impl Catalog {
             }
             Action::CreateIndex(index) => {
                 names.extend(index.name.iter().map(|name| name.name.text.clone()));
-                self.open(&index.table);
+                // Its columns are what they were; what is unique is not, and on MySQL an index is the table's own.
+                if index.unique || self.dialect() == Dialect::Mysql {
+                    self.open(&index.table);
+                }
             }
             Action::CreateView(view) => names.push(view.name.name.text.clone()),
             Action::CreateTrigger(trigger) => {

@@ -312,6 +312,10 @@ impl<'a> Resolver<'a> {
         conditions: &mut Vec<&'a Expression>,
     ) {
         self.work += frame.sources.len();
+        if self.work >= super::WORK {
+            frame.open = true;
+            return;
+        }
         match condition {
             JoinCondition::None => {}
             JoinCondition::On(expression) => {
@@ -428,6 +432,10 @@ impl<'a> Resolver<'a> {
 
     /// PostgreSQL and MySQL want a name of its own for each source.
     fn read_twice(&mut self, frame: &Frame<'_, 'a>) {
+        // No server joins so many; each is compared with those before it.
+        if frame.sources.len() > 256 {
+            return;
+        }
         let mut twice = Vec::new();
         for (at, source) in frame.sources.iter().enumerate() {
             let Some(name) = source.name else { continue };

@@ -154,6 +154,8 @@ pub fn inserts_rows(action: &Action) -> Option<&Path> {
 const DEPTH: usize = 64;
 /// How many expressions of a statement are looked at before nothing is said any more.
 const WORK: usize = 1_000_000;
+/// How many findings a statement can have.
+const FINDINGS: usize = 64;
 
 /// Walks a statement.
 struct Resolver<'a> {
@@ -216,14 +218,14 @@ impl<'a> Resolver<'a> {
     }
 
     fn say(&mut self, finding: Finding) {
-        if self.silent == 0 && self.work < WORK {
+        if self.silent == 0 && self.work < WORK && self.findings.len() < FINDINGS {
             self.findings.push(finding);
         }
     }
 
     /// For what the catalog says only once: it is not asked where nobody would hear it.
     fn ask(&mut self, finding: impl FnOnce(&'a Catalog) -> Option<Finding>) {
-        if self.silent == 0 && self.work < WORK {
+        if self.silent == 0 && self.work < WORK && self.findings.len() < FINDINGS {
             self.findings.extend(finding(self.catalog));
         }
     }
