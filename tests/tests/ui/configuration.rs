@@ -86,7 +86,7 @@ fn an_edit_is_seen(project: &Project, items: &str) {
     project.configure("dialect = \"sqlite\"");
     let output = project.cargo("run");
     assert!(
-        project.errors(&output).contains("[sql_syntax]"),
+        project.errors(&output).contains("[wrong_dialect]"),
         "{output:?}"
     );
     project.configure("directory = \"src/migrations\"\ndialect = \"postgresql\"");

@@ -10,14 +10,14 @@ mod first {
 mod second {
     use super::*;
 
-    #[migration("20260215_01_add_age", irreversible = "an example")]
-    impl Migration for AddAge {
+    #[migration("20260215_01_create_ages", irreversible = "an example")]
+    impl Migration for CreateAges {
         fn up(&self, steps: &mut Steps) {
-            steps.sql(sql!("ALTER TABLE users ADD COLUMN age INTEGER"));
+            steps.sql(sql!("CREATE TABLE ages (age INTEGER)"));
         }
     }
 
-    struct AddAge;
+    struct CreateAges;
 }
 
 fn main() {}

@@ -1,11 +1,11 @@
 use migrate_core::prelude::*;
 
-struct CreateUsers;
+struct DropUsers;
 
-#[migration("20260215_create_users")]
-impl Migration for CreateUsers {
+#[migration("20260215_drop_users")]
+impl Migration for DropUsers {
     fn up(&self, steps: &mut Steps) {
-        steps.sql(sql!("CREATE TABLE users (id INTEGER PRIMARY KEY)"));
+        steps.sql(sql!("DROP TABLE IF EXISTS users"));
     }
 }
 

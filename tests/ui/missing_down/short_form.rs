@@ -1,6 +1,6 @@
 use migrate_core::prelude::*;
 
-#[migration("20260215_create_users", up = "CREATE TABLE users (id INTEGER PRIMARY KEY)")]
-struct CreateUsers;
+#[migration("20260215_drop_users", up = "DROP TABLE IF EXISTS users")]
+struct DropUsers;
 
 fn main() {}
