@@ -45,6 +45,7 @@ mod drivers;
 mod engine;
 mod error;
 mod history;
+mod linked;
 #[cfg(feature = "sqlite")]
 mod memory;
 mod migration;
@@ -113,11 +114,10 @@ pub mod __private {
     /// The version that the macros of this release name.
     pub mod v1 {
         pub use crate::{
-            Migration, Sql, Steps,
-            migration::{Registration, sql, statement},
+            Migration, Steps,
+            linked::{register, register_with},
+            migration::{sql, sql_at},
         };
-        pub use inventory;
-        pub use migrate_schema::{Dialect, StatementKind};
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a migration is, and what the macro says of it to the program.
 
-use migrate_schema::{Dialect, Statement, StatementKind};
+use std::panic::Location;
 
 use crate::{
     sql::{Origin, Sql},
@@ -78,8 +78,6 @@ pub struct Registration {
     pub migration: &'static dyn Migration,
 }
 
-inventory::collect!(Registration);
-
 impl Registration {
     /// A registration without options.
     pub const fn new(
@@ -112,18 +110,19 @@ impl Registration {
     }
 }
 
-/// A statement of a `sql!` literal.
-pub const fn statement(start: usize, end: usize, kind: StatementKind) -> Statement {
-    Statement { start, end, kind }
+/// What `sql!` expands to, where it stands.
+#[track_caller]
+pub const fn sql(text: &'static str, statements: &'static str) -> Sql {
+    let place = Location::caller();
+    sql_at(text, statements, place.file(), place.line())
 }
 
-/// The expansion of `sql!`.
-pub const fn sql(
-    dialect: Dialect,
+/// The same for what stands in another file.
+pub const fn sql_at(
     text: &'static str,
-    statements: &'static [Statement],
+    statements: &'static str,
     file: &'static str,
     line: u32,
 ) -> Sql {
-    Sql::checked(dialect, text, statements, Origin { file, line })
+    Sql::checked(text, statements, Origin { file, line })
 }

@@ -12,7 +12,7 @@ use migrate_schema::{Dialect, IdError, MigrationId};
 use once_cell::sync::OnceCell;
 
 use crate::{
-    engine::prepare::planned, error::Error, migration::Registration, plan::PlannedStep,
+    engine::prepare::planned, error::Error, linked, migration::Registration, plan::PlannedStep,
     steps::Steps,
 };
 
@@ -281,7 +281,7 @@ impl Registry {
     /// [`RegistryError`], in particular where nothing is linked at all.
     pub fn linked(set: Option<&str>) -> Result<Self, RegistryError> {
         static ALL: OnceCell<Registry> = OnceCell::new();
-        let all = || inventory::iter::<Registration>.into_iter();
+        let all = || linked::linked().into_iter();
         let result = match set {
             None => ALL.get_or_try_init(|| Self::new(all(), None)).cloned(),
             Some(set) => Self::new(all().filter(|one| one.set == set), Some(set)),

@@ -25,8 +25,8 @@ pub struct Sql {
 
 #[derive(Clone, Copy, Debug)]
 struct Checked {
-    dialect: Dialect,
-    statements: &'static [Statement],
+    /// The dialect and the statements, in the short form of [`statement::encode`].
+    statements: &'static str,
     origin: Origin,
 }
 
@@ -59,26 +59,23 @@ impl Sql {
     }
 
     pub(crate) const fn checked(
-        dialect: Dialect,
         text: &'static str,
-        statements: &'static [Statement],
+        statements: &'static str,
         origin: Origin,
     ) -> Self {
         Self {
             text: Cow::Borrowed(text),
-            checked: Some(Checked {
-                dialect,
-                statements,
-                origin,
-            }),
+            checked: Some(Checked { statements, origin }),
         }
     }
 
     /// The statements, as the dialect divides them. For the one that the text was checked as first, they are known.
-    pub(crate) fn split(&self, dialect: Dialect) -> Cow<'static, [Statement]> {
+    pub(crate) fn split(&self, dialect: Dialect) -> Vec<Statement> {
         match &self.checked {
-            Some(checked) if checked.dialect == dialect => Cow::Borrowed(checked.statements),
-            _ => Cow::Owned(statement::split(&self.text, dialect)),
+            Some(checked) if statement::decode_dialect(checked.statements) == dialect => {
+                statement::decode(checked.statements)
+            }
+            _ => statement::split(&self.text, dialect),
         }
     }
 
@@ -95,7 +92,8 @@ impl Sql {
     }
 
     pub(crate) fn dialect(&self) -> Option<Dialect> {
-        self.checked.as_ref().map(|checked| checked.dialect)
+        let checked = self.checked.as_ref()?;
+        Some(statement::decode_dialect(checked.statements))
     }
 }
 

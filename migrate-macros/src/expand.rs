@@ -12,6 +12,8 @@ use crate::{
     body,
     config::Config,
     model::{Form, Id, Model},
+    options::Given,
+    registered::Description,
     sql,
 };
 
@@ -54,7 +56,7 @@ pub(crate) fn expand(
     let rest = quote! {
         #implementation
         #(#conditions)*
-        ::migrate_core::__private::v1::inventory::submit! { #registration }
+        #registration
         #(#conditions)*
         #version
     };
@@ -96,77 +98,38 @@ fn implementation(
 
 fn registration(id: &Id, model: &Model, config: &Config, facts: &Facts<'_>) -> TokenStream {
     let options = &model.options;
-    let mut fields = Fields(TokenStream::new());
-    fields.push("description", description(&id.id, model));
-    fields.some("checksum", checksum(model, config));
-    fields.some("body", rust_checksum(model));
-    fields.some(
-        "irreversible",
-        options.irreversible.as_ref().map(|o| &o.value),
-    );
-    if let Some(transaction) = options.transaction.as_ref().filter(|o| !o.value) {
-        fields.push("transaction", transaction.value);
+    let text = |given: &Option<Given<LitStr>>| given.as_ref().map(|given| given.value.value());
+    let mut all = Description::new(&config.set(), id.id.as_str(), &description(&id.id, model));
+    all.some('c', checksum(model, config));
+    all.some('b', rust_checksum(model));
+    all.some('i', text(&options.irreversible));
+    if options
+        .transaction
+        .as_ref()
+        .is_some_and(|given| !given.value)
+    {
+        all.push('t', "");
     }
-    fields.some(
-        "foreign_keys",
-        options.foreign_keys.as_ref().map(|o| o.value),
-    );
-    for (name, list) in [
-        ("environments", &options.environments),
-        ("after", &options.after),
-    ] {
-        if let Some(list) = list {
-            let texts = &list.value;
-            fields.push(name, quote!(&[#(#texts),*]));
+    if let Some(foreign_keys) = &options.foreign_keys {
+        all.push('k', if foreign_keys.value { "1" } else { "0" });
+    }
+    for (letter, list) in [('e', &options.environments), ('a', &options.after)] {
+        for one in list.iter().flat_map(|given| &given.value) {
+            all.push(letter, &one.value());
         }
     }
-    fields.some(
-        "renamed_from",
-        options.renamed_from.as_ref().map(|o| &o.value),
-    );
-    fields.some(
-        "feature",
-        options.feature.as_ref().map(|o| feature(&o.value)),
-    );
-    if let Some(version) = std::env::var("CARGO_PKG_VERSION")
-        .ok()
-        .filter(|v| !v.is_empty())
-    {
-        fields.push("program_version", version);
-    }
-    fields.some("unchecked", facts.unchecked);
+    all.some('r', text(&options.renamed_from));
+    all.some('p', std::env::var("CARGO_PKG_VERSION").ok());
+    all.some('u', facts.unchecked);
     if facts.derived.is_some() {
-        fields.push("derived_down", true);
+        all.push('d', "");
     }
-    let (fields, set, text) = (fields.0, config.set(), id.id.as_str());
     let value = match &model.form {
         Form::Impl { path, .. } => path.to_token_stream(),
         Form::Beside { name } | Form::Short { name, .. } => name.to_token_stream(),
     };
-    quote! {
-        ::migrate_core::__private::v1::Registration {
-            #fields
-            ..::migrate_core::__private::v1::Registration::new(
-                #set, #text, ::core::file!(), ::core::line!(), &#value,
-            )
-        }
-    }
-}
-
-/// The fields of the registration that have not their default.
-struct Fields(TokenStream);
-
-impl Fields {
-    fn push(&mut self, name: &str, value: impl ToTokens) {
-        let name = Ident::new(name, Span::call_site());
-        self.0.extend(quote!(#name: #value,));
-    }
-
-    fn some(&mut self, name: &str, value: Option<impl ToTokens>) {
-        if let Some(value) = value {
-            self.push(name, quote!(::core::option::Option::Some(#value)));
-        }
-    }
+    let feature = options.feature.as_ref().map(|given| feature(&given.value));
+    all.register(value, feature)
 }
 
 fn description(id: &MigrationId, model: &Model) -> String {
@@ -245,29 +208,15 @@ mod tests {
                 struct CreateUsers;
             ),
         );
-        assert!(tokens.contains("description:\"createusers\""), "{tokens}");
-        assert!(
-            tokens.contains("::core::line!(),&CreateUsers,)"),
-            "{tokens}"
+        let version = env!("CARGO_PKG_VERSION");
+        let literal = format!(
+            "register(\"migrate-macros\\u{{1f}}20260215_create_users\\u{{1f}}createusers\\u{{1f}}p{version}\",&CreateUsers)"
         );
-        for absent in [
-            "checksum",
-            "body",
-            "transaction",
-            "foreign_keys",
-            "environments",
-            "after",
-            "feature",
-            "irreversible",
-            "impl",
-        ] {
-            assert!(!tokens.contains(&format!("{absent}:")), "{tokens}");
-        }
+        assert!(tokens.contains(&literal), "{tokens}");
         assert!(
             tokens.contains("macro_rules!__migration_version_20260215_01_of_migrate_macros{"),
             "{tokens}"
         );
-        assert_eq!(tokens.matches("submit!").count(), 1);
     }
 
     #[test]
@@ -288,17 +237,12 @@ mod tests {
             }),
         );
         for part in [
-            "description:\"e\",",
-            "checksum:::core::option::Option::Some(\"v1:",
-            "body:::core::option::Option::Some(\"v1:",
-            "irreversible:::core::option::Option::Some(\"b\"),",
-            "transaction:false,",
-            "environments:&[\"c\",\"d\"],",
-            "after:&[\"f\"],",
-            "renamed_from:::core::option::Option::Some(\"6_a\"),",
-            "feature:::core::option::Option::Some((\"g\",::core::cfg!(feature=\"g\"))),",
-            "program_version:\"",
-            "&m::X,",
+            "\\u{1f}7_a\\u{1f}e\\u{1f}",
+            "\\u{1f}cv1:",
+            "\\u{1f}bv1:",
+            "\\u{1f}ib\\u{1f}t\\u{1f}ec\\u{1f}ed\\u{1f}af\\u{1f}r6_a\\u{1f}p",
+            "register_with(",
+            "(\"g\",::core::cfg!(feature=\"g\")),&m::X)",
             "macro_rules!__migration_version_7_of_migrate_macros{",
         ] {
             assert!(tokens.contains(part), "{part} in {tokens}");
@@ -309,10 +253,7 @@ mod tests {
                 struct X;
             ),
         );
-        assert!(
-            off.contains("foreign_keys:::core::option::Option::Some(false),"),
-            "{off}"
-        );
+        assert!(off.contains("\\u{1f}k0\\u{1f}"), "{off}");
     }
 
     #[test]
@@ -355,9 +296,9 @@ mod tests {
             #[doc = " People."]
             struct X;
         );
-        assert!(expanded(quote!("7_a_b"), documented.clone()).contains("description:\"People.\""));
+        assert!(expanded(quote!("7_a_b"), documented.clone()).contains("\\u{1f}People.\\u{1f}"));
         assert!(
-            expanded(quote!("7_a_b", description = "c"), documented).contains("description:\"c\"")
+            expanded(quote!("7_a_b", description = "c"), documented).contains("\\u{1f}c\\u{1f}")
         );
     }
 }

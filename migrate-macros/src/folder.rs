@@ -3,7 +3,7 @@
 use std::{env, path::Path, sync::Arc};
 
 use migrate_schema::{
-    Checksum, Code, Dialect, Level, MigrationId, Statement,
+    Checksum, Code, Dialect, Level, MigrationId,
     folder::{self, Folder, Found, Migration, Part, Runner, identify},
     settings::{Settings, Target},
     source::Verdict,
@@ -16,7 +16,9 @@ use syn::LitStr;
 use crate::{
     config::{self, Config, Loaded},
     folder_files::Files,
-    literal, replay,
+    literal,
+    registered::Description,
+    replay,
     report::Report,
 };
 
@@ -196,28 +198,24 @@ impl Embedding<'_> {
         checksum.sql(sql, self.dialect);
         let checksum = checksum.finish();
         let description = id.name().replace('_', " ");
-        let irreversible = migration.down.is_none().then(|| {
-            let reason = format!("{file} has no `down`");
-            quote!(irreversible: ::core::option::Option::Some(#reason),)
-        });
-        let transaction =
-            (migration.transaction == Some(false)).then(|| quote!(transaction: false,));
-        let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+        let mut all = Description::new(&set, text, &description);
+        all.push('c', &checksum);
+        if migration.down.is_none() {
+            all.push('i', &format!("{file} has no `down`"));
+        }
+        if migration.transaction == Some(false) {
+            all.push('t', "");
+        }
+        all.push('f', file);
+        all.push('l', &line.to_string());
+        all.some('p', std::env::var("CARGO_PKG_VERSION").ok());
+        let registration = all.register(quote!(Embedded), None);
         let duplicate = crate::expand::version(id, &set, self.span);
         quote! {
             const _: () = {
                 struct Embedded;
                 impl ::migrate_core::__private::v1::Migration for Embedded { #up #down }
-                ::migrate_core::__private::v1::inventory::submit! {
-                    ::migrate_core::__private::v1::Registration {
-                        description: #description,
-                        checksum: ::core::option::Option::Some(#checksum),
-                        #irreversible
-                        #transaction
-                        program_version: #version,
-                        ..::migrate_core::__private::v1::Registration::new(#set, #text, #file, #line, &Embedded)
-                    }
-                }
+                #registration
             };
             #duplicate
         }
@@ -232,22 +230,10 @@ impl Embedding<'_> {
                 fn #name(&self, _: &mut ::migrate_core::__private::v1::Steps) {}
             };
         }
-        let dialect = variant(self.dialect);
-        let statements = statements.iter().map(|Statement { start, end, kind }| {
-            let kind = variant(kind);
-            quote!(::migrate_core::__private::v1::statement(
-                #start, #end, ::migrate_core::__private::v1::StatementKind::#kind
-            ))
-        });
+        let statements = statement::encode(self.dialect, &statements);
         quote! {
             fn #name(&self, steps: &mut ::migrate_core::__private::v1::Steps) {
-                steps.sql(::migrate_core::__private::v1::sql(
-                    ::migrate_core::__private::v1::Dialect::#dialect,
-                    #text,
-                    const { &[#(#statements),*] },
-                    #file,
-                    #line,
-                ));
+                steps.sql(::migrate_core::__private::v1::sql_at(#text, #statements, #file, #line));
             }
         }
     }
@@ -260,11 +246,6 @@ impl Embedding<'_> {
         let text = file.text.get(part.range.clone()).unwrap_or_default();
         (&file.in_package, line, text)
     }
-}
-
-/// The name of a variant, which is what `Debug` is derived to write.
-fn variant(value: impl std::fmt::Debug) -> Ident {
-    Ident::new(&format!("{value:?}"), Span::call_site())
 }
 
 #[cfg(test)]
@@ -294,7 +275,7 @@ mod tests {
 
     fn refused(files: &[(&str, &str)]) -> Vec<String> {
         let (made, messages) = embedded(files);
-        assert!(!made.contains("submit!"), "{made}");
+        assert!(!made.contains("register("), "{made}");
         messages
     }
 
@@ -313,16 +294,21 @@ mod tests {
             ),
         ]);
         assert_eq!(messages, [] as [String; 0]);
-        assert_eq!(made.matches("submit!").count(), 3, "{made}");
+        assert_eq!(
+            made.matches("static REGISTER".replace(' ', "").as_str())
+                .count(),
+            3,
+            "{made}"
+        );
         for part in [
             "include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"),\"/migrations/1_create_users.up.sql\"))",
             "\"CREATETABLEusers(id);\\n\"",
-            "statement(0usize,23usize,",
-            "description:\"createusers\",",
-            "\"1_create_users\",\"migrations/1_create_users.up.sql\",1u32,&Embedded)",
-            "irreversible:::core::option::Option::Some(\"migrations/2_nothing.up.sqlhasno`down`\"),",
+            "\"s0-23c\",",
+            "\\u{1f}1_create_users\\u{1f}createusers\\u{1f}",
+            "\\u{1f}fmigrations/1_create_users.up.sql\\u{1f}l1\\u{1f}",
+            "\\u{1f}imigrations/2_nothing.up.sqlhasno`down`\\u{1f}",
             "fnup(&self,_:&mut::migrate_core::__private::v1::Steps){}",
-            "transaction:false,",
+            "\\u{1f}t\\u{1f}",
             "macro_rules!__migration_version_3_of_migrate_macros{",
         ] {
             assert!(made.contains(part), "{part} in {made}");
@@ -335,11 +321,11 @@ mod tests {
         let (made, messages) = embedded(&[("migrations/00001_a.sql", text)]);
         assert_eq!(messages, [] as [String; 0]);
         assert!(
-            made.contains("\"migrations/00001_a.sql\",2u32,&Embedded)"),
+            made.contains("\\u{1f}fmigrations/00001_a.sql\\u{1f}l2\\u{1f}"),
             "{made}"
         );
-        assert!(made.contains("\"DROPTABLEa;\\n\",const{&["), "{made}");
-        assert!(made.contains("\"migrations/00001_a.sql\",4u32,)"), "{made}");
+        assert!(made.contains("\"DROPTABLEa;\\n\",\"s0-12d\""), "{made}");
+        assert!(made.contains("\"migrations/00001_a.sql\",4u32)"), "{made}");
     }
 
     #[test]

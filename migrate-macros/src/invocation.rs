@@ -12,6 +12,41 @@ use std::{
 
 use migrate_schema::source::Conditions;
 
+/// The format of the program that the crate becomes a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Linux, the BSDs, WebAssembly, and others like them.
+    Elf,
+    /// Apple's.
+    MachO,
+    /// Windows.
+    Coff,
+}
+
+impl Format {
+    /// That of a target, as its name tells.
+    fn of(target: &str) -> Self {
+        if target.contains("-apple-") {
+            Self::MachO
+        } else if target.contains("-windows-") {
+            Self::Coff
+        } else {
+            Self::Elf
+        }
+    }
+
+    /// That of the compiler itself.
+    const fn host() -> Self {
+        if cfg!(target_vendor = "apple") {
+            Self::MachO
+        } else if cfg!(windows) {
+            Self::Coff
+        } else {
+            Self::Elf
+        }
+    }
+}
+
 /// What the command line tells.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Invocation {
@@ -21,6 +56,8 @@ pub(crate) struct Invocation {
     pub(crate) is_dependency: bool,
     /// A compiler runs, and not the server of an editor.
     pub(crate) is_compiler: bool,
+    /// The format of the program; none where nobody knows it.
+    pub(crate) format: Option<Format>,
     /// What is known of its configuration.
     pub(crate) conditions: Conditions,
 }
@@ -76,7 +113,7 @@ impl Invocation {
             }
         }
         let mut invocation = Self::default();
-        let (mut test, mut features) = (false, BTreeSet::new());
+        let (mut test, mut unknown_target, mut features) = (false, false, BTreeSet::new());
         let mut rest = all.iter();
         while let Some(argument) = rest.next() {
             let (name, value) = match argument.split_once('=') {
@@ -89,6 +126,10 @@ impl Invocation {
             invocation.is_compiler |= name == "--crate-name" || argument == "-";
             match (name, value) {
                 ("--cap-lints", _) => invocation.is_dependency = true,
+                ("--target", Some(target)) if !target.ends_with(".json") => {
+                    invocation.format = Some(Format::of(target));
+                }
+                ("--target", _) => unknown_target = true,
                 ("--test", None) => test = true,
                 ("--cfg", Some(predicate)) => match predicate.strip_prefix("feature=") {
                     Some(name) => {
@@ -112,6 +153,9 @@ impl Invocation {
         }
         if invocation.root.is_some() {
             invocation.is_compiler = true;
+            if invocation.format.is_none() && !unknown_target {
+                invocation.format = Some(Format::host());
+            }
             // To rustdoc, `--test` means something else.
             invocation.conditions.test = Some(test && !is_rustdoc);
             invocation.conditions.features = Some(features);
@@ -155,6 +199,13 @@ mod tests {
         assert!(test.is_dependency);
         assert_eq!(test.conditions.test, Some(true));
         assert!(read("rustc --cap-lints=warn a.rs").is_dependency);
+        let format = |target: &str| read(&format!("rustc a.rs --target {target}")).format;
+        assert_eq!(format("aarch64-apple-ios"), Some(Format::MachO));
+        assert_eq!(format("x86_64-pc-windows-gnu"), Some(Format::Coff));
+        assert_eq!(format("x86_64-unknown-linux-musl"), Some(Format::Elf));
+        assert_eq!(format("own.json"), None);
+        assert_eq!(read("rustc a.rs").format, Some(Format::host()));
+        assert_eq!(read("rustc -").format, None);
         assert_eq!(
             read("/bin/rustdoc --test a.rs").conditions.test,
             Some(false)

@@ -59,6 +59,7 @@ mod model;
 mod options;
 mod parse;
 mod parsed;
+mod registered;
 mod replay;
 mod report;
 mod sql;

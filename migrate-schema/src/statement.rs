@@ -41,6 +41,55 @@ pub struct Statement {
     pub kind: StatementKind,
 }
 
+/// The kinds in the short form, each with its letter. A program and the macros that made it are of one release.
+const LETTERS: [(StatementKind, char); 7] = [
+    (StatementKind::TransactionControl, 't'),
+    (StatementKind::ForeignKeysPragma, 'f'),
+    (StatementKind::OutsideTransaction, 'o'),
+    (StatementKind::CreateTable, 'c'),
+    (StatementKind::DropTable, 'd'),
+    (StatementKind::RenameTable, 'r'),
+    (StatementKind::Other, '.'),
+];
+
+/// The dialect and the statements of a text in a short form: `s0-12c,14-20.`. What `sql!` writes into a program is one
+/// literal this way, which a compiler is done with a hundred times faster than with as many values.
+pub fn encode(dialect: Dialect, statements: &[Statement]) -> String {
+    let letter = |kind| {
+        let known = LETTERS.iter().find(|(known, _)| *known == kind);
+        known.map_or('.', |(_, letter)| *letter)
+    };
+    let mut text = dialect.name()[..1].to_owned();
+    for (at, statement) in statements.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let Statement { start, end, kind } = statement;
+        text += &format!("{comma}{start}-{end}{}", letter(*kind));
+    }
+    text
+}
+
+/// The dialect that [`encode`] has written.
+pub fn decode_dialect(text: &str) -> Dialect {
+    let named = |dialect: &&Dialect| dialect.name().starts_with(&text[..text.len().min(1)]);
+    Dialect::ALL.iter().find(named).copied().unwrap_or_default()
+}
+
+/// The statements that [`encode`] has written.
+pub fn decode(text: &str) -> Vec<Statement> {
+    let list = text.get(1..).unwrap_or_default().split(',');
+    let statement = |part: &str| {
+        let (rest, letter) = part.split_at_checked(part.len().checked_sub(1)?)?;
+        let (start, end) = rest.split_once('-')?;
+        let known = LETTERS.iter().find(|(_, known)| letter.starts_with(*known));
+        Some(Statement {
+            start: start.parse().ok()?,
+            end: end.parse().ok()?,
+            kind: known?.0,
+        })
+    };
+    list.filter_map(statement).collect()
+}
+
 impl Statement {
     /// The statement's own text.
     pub fn text<'a>(&self, source: &'a str) -> &'a str {
@@ -554,6 +603,29 @@ mod tests {
                 let all = lex::tokens(&sql, dialect).filter(|t| !t.is_symbol(&sql, ';')).count();
                 prop_assert_eq!(kept - inner, all);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_comes_back() {
+        for dialect in Dialect::ALL {
+            let statements: Vec<Statement> = LETTERS
+                .iter()
+                .enumerate()
+                .map(|(at, (kind, _))| Statement {
+                    start: at * 1_000,
+                    end: at * 1_000 + 7,
+                    kind: *kind,
+                })
+                .collect();
+            let text = encode(dialect, &statements);
+            assert_eq!(decode_dialect(&text), dialect);
+            assert_eq!(decode(&text), statements);
+            assert_eq!(decode(&encode(dialect, &[])), []);
+        }
+        for broken in ["", "s", "s,", "s1", "s1-", "é", "s1-2é", "sx-yz"] {
+            assert_eq!(decode(broken), [], "{broken}");
+            decode_dialect(broken.get(..1).unwrap_or_default());
         }
     }
 }

@@ -70,7 +70,7 @@ fn levels_are_those_of_the_settings_and_of_the_migration() {
     new.check()
         .ends(0)
         .has("warning: use of deprecated constant `_::no_such_column`: no such column: users.emial [no_such_column]")
-        .has("--> src/lib.rs:5");
+        .has("--> src/lib.rs:4:65");
     new.write(
         "src/lib.rs",
         &format!("#![allow(deprecated)]\n{}{}", users(), wrong()),
@@ -105,13 +105,11 @@ fn an_edit_of_the_settings_is_seen() {
     let new = Crate::new("replay_settings");
     new.write(
         "src/lib.rs",
-        &migration("1_view", "CREATE VIEW v AS SELECT audit(1)"),
+        &migration("1_index", "CREATE INDEX i ON audit (x)"),
     );
     new.configure("[package.metadata.migrate]\nclosed = true");
-    new.is_wrong(&["[unknown_function]"]);
-    new.configure(
-        "[package.metadata.migrate]\nclosed = true\nexternal = { functions = [\"audit\"] }",
-    );
+    new.is_wrong(&["no such table: audit [no_such_table]"]);
+    new.configure("[package.metadata.migrate]\nclosed = true\nexternal = { tables = [\"audit\"] }");
     new.is_right();
     new.configure("[package.metadata.migrate.lints]\nunknown_functoin = \"allow\"");
     new.is_wrong(&[
@@ -144,7 +142,7 @@ fn every_database_is_replayed() {
     manifest("[\"sqlite\", \"postgres>=15\"]");
     let ran = new.check();
     ran.has("mood").has("on PostgreSQL");
-    new.write("src/lib.rs", &format!("{}{}{}", users(), right(), wrong()));
+    new.write("src/lib.rs", &format!("{}{}", users(), wrong()));
     new.check()
         .ends(101)
         .lacks("on PostgreSQL")

@@ -107,10 +107,10 @@ impl Migration for Beside {{
     new.check()
         .ends(101)
         .has("no such column: posts.user [no_such_column]")
-        .has("src/lib.rs:13:")
+        .has("src/lib.rs:12:59")
         .has("no such column: users.mail [no_such_column]")
-        .has("src/lib.rs:24:")
-        .lacks("nothing_at_all");
+        .has("src/lib.rs:23:59")
+        .has("[undeclared_name]");
 }
 
 /// What a macro makes is checked for its syntax, and of what it may have done nothing is said.
@@ -168,7 +168,7 @@ fn a_library_and_a_program_have_a_history_each() {
 #[test]
 fn members_of_a_workspace_and_path_dependencies() {
     let new = Crate::new("replay_workspace");
-    new.configure("[workspace]\nmembers = [\"inner\"]\n[dependencies.inner]\npath = \"inner\"\n[dependencies.outer]\npath = \"outer\"");
+    new.configure("[workspace]\nmembers = [\"inner\"]\nexclude = [\"outer\"]\n[dependencies.inner]\npath = \"inner\"\n[dependencies.outer]\npath = \"outer\"");
     let outer = super::manifest("outer", "");
     new.0.write("outer/Cargo.toml", &outer);
     new.0.write(

@@ -1,0 +1,165 @@
+//! How migrations get from all over a program into one list before it starts.
+//!
+//! The macro writes into each migration's crate a function that calls [`register`], and a pointer to it in the section of
+//! the program whose functions run before `main`. What it says of a migration is one literal, because a compiler reads one
+//! literal a hundred times faster than as many values, and a program may have thousands. It is taken apart when somebody
+//! asks for the list.
+
+use std::{
+    panic::Location,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::migration::{Migration, Registration};
+
+/// A migration that has said that it is there.
+struct Linked {
+    description: &'static str,
+    feature: Option<(&'static str, bool)>,
+    place: &'static Location<'static>,
+    migration: &'static dyn Migration,
+}
+
+/// Those of which nobody has asked yet, and those that were taken apart.
+struct List {
+    new: Vec<Linked>,
+    known: Vec<&'static Registration>,
+}
+
+static LIST: Mutex<List> = Mutex::new(List {
+    new: Vec::new(),
+    known: Vec::new(),
+});
+
+/// Says that a migration is there. It runs before `main`, and does as little as it can.
+#[track_caller]
+pub fn register(description: &'static str, migration: &'static dyn Migration) {
+    add(description, None, Location::caller(), migration);
+}
+
+/// The same for one with the option `feature`.
+#[track_caller]
+pub fn register_with(
+    description: &'static str,
+    feature: (&'static str, bool),
+    migration: &'static dyn Migration,
+) {
+    add(description, Some(feature), Location::caller(), migration);
+}
+
+fn add(
+    description: &'static str,
+    feature: Option<(&'static str, bool)>,
+    place: &'static Location<'static>,
+    migration: &'static dyn Migration,
+) {
+    let mut list = LIST.lock().unwrap_or_else(PoisonError::into_inner);
+    list.new.push(Linked {
+        description,
+        feature,
+        place,
+        migration,
+    });
+}
+
+/// Every migration that is linked into the program.
+pub(crate) fn linked() -> Vec<&'static Registration> {
+    let mut list = LIST.lock().unwrap_or_else(PoisonError::into_inner);
+    let new = std::mem::take(&mut list.new);
+    // They live as long as the program, as what they are made from does.
+    let read = new
+        .iter()
+        .map(|linked| &*Box::leak(Box::new(linked.read())));
+    list.known.extend(read);
+    list.known.clone()
+}
+
+impl Linked {
+    /// Fields with a letter before each, between separators.
+    fn read(&self) -> Registration {
+        let mut fields = self.description.split('\u{1f}');
+        let mut next = || fields.next().unwrap_or_default();
+        let (set, id, description) = (next(), next(), next());
+        let (file, line) = (self.place.file(), self.place.line());
+        let mut registration = Registration {
+            description,
+            feature: self.feature,
+            ..Registration::new(set, id, file, line, self.migration)
+        };
+        let (mut environments, mut after) = (Vec::new(), Vec::new());
+        for field in fields {
+            let value = field.get(1..).unwrap_or_default();
+            match field.as_bytes().first() {
+                Some(b'a') => after.push(value),
+                Some(b'b') => registration.body = Some(value),
+                Some(b'c') => registration.checksum = Some(value),
+                Some(b'd') => registration.derived_down = true,
+                Some(b'e') => environments.push(value),
+                Some(b'f') => registration.file = value,
+                Some(b'i') => registration.irreversible = Some(value),
+                Some(b'k') => registration.foreign_keys = Some(value == "1"),
+                Some(b'l') => registration.line = value.parse().unwrap_or(line),
+                Some(b'p') => registration.program_version = value,
+                Some(b'r') => registration.renamed_from = Some(value),
+                Some(b't') => registration.transaction = false,
+                Some(b'u') => registration.unchecked = Some(value),
+                _ => {}
+            }
+        }
+        registration.environments = environments.leak();
+        registration.after = after.leak();
+        registration
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Steps;
+
+    struct Nothing;
+
+    impl Migration for Nothing {
+        fn up(&self, _: &mut Steps) {}
+    }
+
+    fn read(description: &'static str) -> Registration {
+        let linked = Linked {
+            description,
+            feature: None,
+            place: Location::caller(),
+            migration: &Nothing,
+        };
+        linked.read()
+    }
+
+    #[test]
+    fn every_field_arrives() {
+        let one = read(
+            "set\u{1f}1_a\u{1f}What it does.\u{1f}ax/1_a\u{1f}ay/2_b\u{1f}bB\u{1f}cC\u{1f}d\u{1f}eone\u{1f}etwo\u{1f}fa.sql\u{1f}ibecause\u{1f}k0\u{1f}l7\u{1f}p1.0\u{1f}r0_a\u{1f}t\u{1f}uwhy",
+        );
+        assert_eq!(
+            (one.set, one.id, one.description),
+            ("set", "1_a", "What it does.")
+        );
+        assert_eq!(one.after, ["x/1_a", "y/2_b"]);
+        assert_eq!((one.body, one.checksum), (Some("B"), Some("C")));
+        assert_eq!(one.environments, ["one", "two"]);
+        assert_eq!((one.file, one.line), ("a.sql", 7));
+        assert_eq!(one.irreversible, Some("because"));
+        assert_eq!(one.foreign_keys, Some(false));
+        assert_eq!(
+            (one.program_version, one.renamed_from),
+            ("1.0", Some("0_a"))
+        );
+        assert!(!one.transaction && one.derived_down);
+        assert_eq!(one.unchecked, Some("why"));
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_default() {
+        let one = read("set\u{1f}1_a\u{1f}a");
+        assert!(one.transaction && !one.derived_down && one.checksum.is_none());
+        assert!(one.file.ends_with("linked.rs") && one.environments.is_empty());
+    }
+}
