@@ -1,6 +1,6 @@
 //! `#[migration]`, stage by stage.
 
-use migrate_schema::Level;
+use migrate_schema::{Code, Level};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
@@ -49,6 +49,11 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
             || (model.down_is_left_out() && (is_refused || replayed.is_server)),
     };
     check(Some(id), model, &context, &mut report);
+    for twin in &replayed.twins {
+        let message = format!("the version {} is taken: {twin} has it", id.id.version());
+        let help = "give one of the two another version; the second one of a day has `_02_` behind the date";
+        report.on(&id.literal, Code::DuplicateId, message, help);
+    }
     if let Some(settings) = context.settings {
         verdict::tell(&replayed, id, settings, &context.levels, &mut report);
     }
@@ -57,6 +62,7 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
         let facts = Facts {
             unchecked: replayed.unchecked,
             derived: derived.as_deref(),
+            is_only: replayed.is_only,
         };
         let expanded = expand(id, model, &conditions, &config, &facts);
         (with_down(tokens, model, expanded.down), expanded.rest)

@@ -169,9 +169,21 @@ fn only_sql(arguments: &[TokenTree]) -> Option<LitStr> {
 /// The checksum of the Rust code of `up`, if it has a Rust step. The SQL that [`checksum`] or the runner counts
 /// is left out of it, and so is all that is only look.
 pub(crate) fn rust_checksum(up: &Function) -> Option<String> {
+    if !has_run(&up.body) {
+        return None;
+    }
     let mut hash = Hash::default();
     hash.trees(&literal::flatten(up.body.clone()), false);
     hash.has_run.then(|| hash.checksum.finish())
+}
+
+/// Whether there can be a Rust step at all: mostly there is none, and nothing to make a checksum from.
+fn has_run(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(name) => name == "run",
+        TokenTree::Group(group) => has_run(&group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 #[derive(Default)]

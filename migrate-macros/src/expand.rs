@@ -24,6 +24,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) unchecked: Option<&'static str>,
     /// The statements of a `down` that was left out.
     pub(crate) derived: Option<&'a [String]>,
+    /// No other migration of the crate has its version.
+    pub(crate) is_only: bool,
 }
 
 /// What a migration becomes.
@@ -51,13 +53,15 @@ pub(crate) fn expand(
     });
     let implementation = implementation(model, down.as_ref(), dialect);
     let registration = registration(id, model, config, facts);
-    let version = version(&id.id, &config.set(), id.literal.span());
+    let version = (!facts.is_only).then(|| {
+        let version = version(&id.id, &config.set(), id.literal.span());
+        quote!(#(#conditions)* #version)
+    });
     let implementation = implementation.map(|tokens| quote!(#(#conditions)* #tokens));
     let rest = quote! {
         #implementation
         #(#conditions)*
         #registration
-        #(#conditions)*
         #version
     };
     Expanded { down, rest }
@@ -162,7 +166,7 @@ fn feature(name: &LitStr) -> TokenStream {
     quote_spanned!(name.span()=> (#name, ::core::cfg!(feature = #name)))
 }
 
-/// An exported macro with the version in its name. Two of them in a crate are an error of rustc's that shows both
+/// What keeps two migrations of a crate from having one version, where the macro cannot see them all: an exported macro with the version in its name. Two of them in a crate are an error of rustc's that shows both
 /// places (E0428), wherever in the crate they stand. The name of the set keeps the macros of two crates apart where
 /// a third exports all that both have. The lint is about exported macros in the body of a function, where a
 /// migration of a test may stand.

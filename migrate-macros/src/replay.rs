@@ -12,6 +12,8 @@ use std::{
 };
 
 use migrate_schema::{
+    MigrationId,
+    finding::line_and_column,
     settings::{Settings, Target},
     source::{self, Conditions, Files, Migration, Project, Verdict},
 };
@@ -39,6 +41,10 @@ pub(crate) struct Replayed {
     pub(crate) beside: Option<(Arc<Pass>, usize)>,
     /// Why its history was not replayed.
     pub(crate) unchecked: Option<&'static str>,
+    /// Where another migration of the crate has the same version.
+    pub(crate) twins: Vec<String>,
+    /// No other migration of the crate can have its version: all are known, and none has.
+    pub(crate) is_only: bool,
     /// There are no files, because no compiler runs: what would need them is nobody's fault.
     pub(crate) is_server: bool,
 }
@@ -125,6 +131,9 @@ impl Replayed {
             if let Some(doubt) = pass.project.doubts.first() {
                 self.unchecked = Some(doubt);
             }
+            self.twins = pass.twins(index);
+            let same = pass.by_version.get(&pass.version(index));
+            self.is_only = pass.project.doubts.is_empty() && same.is_some_and(|all| all.len() == 1);
             if is_beside {
                 self.verdict = pass.verdicts.get(index).cloned();
                 self.beside = Some((pass, index));
@@ -228,6 +237,7 @@ pub(crate) struct Pass {
     conditions: Conditions,
     pub(crate) project: Project,
     by_id: HashMap<String, Vec<usize>>,
+    by_version: HashMap<Option<String>, Vec<usize>>,
     verdicts: Vec<Verdict>,
 }
 
@@ -265,6 +275,11 @@ impl Pass {
             let same = by_id.entry(found.migration.id.clone()).or_default();
             same.push(index);
         }
+        let mut by_version: HashMap<Option<String>, Vec<usize>> = HashMap::new();
+        for (index, found) in project.migrations.iter().enumerate() {
+            let same = by_version.entry(version(&found.migration)).or_default();
+            same.push(index);
+        }
         let all = project.migrations.iter();
         let migrations: Vec<&Migration> = all.map(|found| &found.migration).collect();
         Self {
@@ -274,8 +289,33 @@ impl Pass {
             conditions,
             project,
             by_id,
+            by_version,
         }
     }
+
+    fn version(&self, index: usize) -> Option<String> {
+        version(&self.project.migrations[index].migration)
+    }
+
+    /// The others that surely exist beside one and have its version, with their places.
+    fn twins(&self, index: usize) -> Vec<String> {
+        let same = self.by_version.get(&self.version(index));
+        let others = same.into_iter().flatten().filter(|other| **other != index);
+        let told = others.filter_map(|other| {
+            let found = &self.project.migrations[*other];
+            let file = &self.project.files[found.file];
+            let (line, column) = line_and_column(&file.text, found.migration.start);
+            let place = format!("{}:{line}:{column}", file.path.display());
+            let exists = found.predicates.is_empty() && !found.made;
+            exists.then(|| format!("`{}` at {place}", found.migration.id))
+        });
+        told.collect()
+    }
+}
+
+fn version(migration: &Migration) -> Option<String> {
+    let id: MigrationId = migration.id.parse().ok()?;
+    Some(id.version().to_string())
 }
 
 struct Disk;
