@@ -50,37 +50,37 @@ pub trait Migration: Send + Sync + 'static {
     reason = "the fields are the options of the attribute, which documents them"
 )]
 #[derive(Clone, Copy)]
-pub struct Registration {
-    pub set: &'static str,
-    pub id: &'static str,
-    pub description: &'static str,
+pub(crate) struct Registration {
+    pub(crate) set: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) description: &'static str,
     /// None: computed from the steps when it is needed.
-    pub checksum: Option<&'static str>,
+    pub(crate) checksum: Option<&'static str>,
     /// The checksum of the Rust code of `up`, where it has a Rust step.
-    pub body: Option<&'static str>,
-    pub irreversible: Option<&'static str>,
-    pub transaction: bool,
+    pub(crate) body: Option<&'static str>,
+    pub(crate) irreversible: Option<&'static str>,
+    pub(crate) transaction: bool,
     /// Whether they are enforced around it; None: unless it rebuilds a table.
-    pub foreign_keys: Option<bool>,
+    pub(crate) foreign_keys: Option<bool>,
     /// Empty: every environment.
-    pub environments: &'static [&'static str],
-    pub renamed_from: Option<&'static str>,
-    pub after: &'static [&'static str],
+    pub(crate) environments: &'static [&'static str],
+    pub(crate) renamed_from: Option<&'static str>,
+    pub(crate) after: &'static [&'static str],
     /// The name of a feature, and whether it is on.
-    pub feature: Option<(&'static str, bool)>,
-    pub file: &'static str,
-    pub line: u32,
-    pub program_version: &'static str,
+    pub(crate) feature: Option<(&'static str, bool)>,
+    pub(crate) file: &'static str,
+    pub(crate) line: u32,
+    pub(crate) program_version: &'static str,
     /// Why its history was not replayed while it was compiled; None: it was.
-    pub unchecked: Option<&'static str>,
+    pub(crate) unchecked: Option<&'static str>,
     /// `down` was left out, and the macro has derived it.
-    pub derived_down: bool,
-    pub migration: &'static dyn Migration,
+    pub(crate) derived_down: bool,
+    pub(crate) migration: &'static dyn Migration,
 }
 
 impl Registration {
     /// A registration without options.
-    pub const fn new(
+    pub(crate) const fn new(
         set: &'static str,
         id: &'static str,
         file: &'static str,
