@@ -51,15 +51,9 @@ fn every_case_shows_the_code_that_its_folder_is_called_by() {
         assert!(!outputs.is_empty(), "`{folder}` has no case");
         for output in outputs {
             let text = fs::read_to_string(&output).unwrap();
-            // rustc reports a name that is there twice.
-            let mark = if folder == "duplicate_id" {
-                "E0428"
-            } else {
-                folder
-            };
             assert!(
-                text.contains(&format!("[{mark}]")),
-                "{} has no [{mark}]",
+                text.contains(&format!("[{folder}]")),
+                "{} has no [{folder}]",
                 output.display()
             );
         }

@@ -188,23 +188,14 @@ impl Catalog {
     pub fn no_such_column(&self, relation: &Relation, name: &Name) -> Finding {
         let names = relation.columns.iter().map(|column| column.name.as_str());
         let message = format!("no such column: {}.{name}", relation.name);
-        let near = nearest(&name.text, names);
-        let mut finding = self.no_such_part(
+        self.no_such_part(
             Code::NoSuchColumn,
             ObjectKind::Column,
             relation,
             name,
             message,
-            near,
-        );
-        let made = near.and_then(|near| self.column(relation, near));
-        if let (Some(help), Some(column)) = (&mut finding.help, made)
-            && help.starts_with("did you mean")
-            && column.origin != self.origin()
-        {
-            help.push_str(&format!(" (added{})", self.by(column.origin)));
-        }
-        finding
+            nearest(&name.text, names),
+        )
     }
 
     /// What to say of a part that a relation does not have.

@@ -229,7 +229,7 @@ impl Walk<'_> {
         };
         let name: Option<String> = parts.iter().map(text).collect();
         let name = name.unwrap_or_default();
-        if name.is_empty() || !Path::new(&name).extension().is_some_and(|e| e == "rs") {
+        if name.is_empty() || Path::new(&name).extension().is_none_or(|e| e != "rs") {
             self.project
                 .doubts
                 .push("the path of an `include!` cannot be read");
