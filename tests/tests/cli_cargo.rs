@@ -235,7 +235,8 @@ Usage: cargo migrate [OPTIONS] <COMMAND>
 
 Commands:
   new     Write a new migration, and the line that makes it a module [aliases: make, create]
-  import  Turn a folder of NAME.up.sql and NAME.down.sql into Rust migrations
+  import  Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
+  lint    Check a folder of SQL migrations, whatever tool runs them, or the migrations of a package
 
 Options:
   -p, --package <NAME>

@@ -485,7 +485,7 @@ error: no migration is linked into this program. The linker leaves out a crate t
     run(&here, EMPTY, "up").ends(1);
     run(&here, TWICE, "up").shows(str![[r#"
 --- standard error
-error: two migrations of the set `shop` have the version 20260215_01: `20260215_create_users` (tests/fixtures/shop/src/migrations/m20260215_create_users.rs:8) and `20260215_create_users` (tests/fixtures/shop-edited/src/migrations/m20260215_create_users.rs:5); give one of them another version
+error: two migrations of the set `shop` have the version 20260215_01: `20260215_create_users` (tests/fixtures/shop-edited/src/migrations/m20260215_create_users.rs:5) and `20260215_create_users` (tests/fixtures/shop/src/migrations/m20260215_create_users.rs:8); give one of them another version
 --- exit code 1
 
 "#]]);

@@ -65,7 +65,7 @@ error: no such column: users.agee [no_such_column]
    |
  1 | CREATE INDEX users_age ON users (agee);
    |                                  ^^^^
-   = help: did you mean `age`?
+   = help: did you mean `age`? (added by 2_add_age)
 
 1 error in 3 migrations
 --- exit code 1
@@ -86,7 +86,7 @@ fn json_is_an_array() {
     "end_line": 1,
     "end_column": 38,
     "message": "no such column: users.agee",
-    "help": "did you mean `age`?",
+    "help": "did you mean `age`? (added by 2_add_age)",
     "notes": [],
     "migration": "10_index_ages"
   }
@@ -123,7 +123,7 @@ fn sarif_is_what_code_hosts_read() {
             }
           ],
           "message": {
-            "text": "no such column: users.agee\ndid you mean `age`?"
+            "text": "no such column: users.agee\ndid you mean `age`? (added by 00002_add_age)"
           },
           "ruleId": "no_such_column",
           "ruleIndex": 0
@@ -256,6 +256,30 @@ fn older_migrations_are_only_warned_about() {
     lint(&folder, "sql --dialect sqlite --since 11_mroe")
         .ends(2)
         .has("`--since`: there is no migration `11_mroe`: did you mean `11_more`?");
+}
+
+/// Who makes all else that he names has not altered somebody else's table by chance.
+#[test]
+fn a_table_that_nobody_makes_is_not_altered_in_passing() {
+    let folder = folder(&[
+        ("sql/1_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n"),
+        (
+            "sql/2_b.sql",
+            "SELECT * FROM elsewhere;\nALTER TABLE whatever ADD COLUMN b INTEGER;\n",
+        ),
+    ]);
+    let all = |arguments: &str| found(&folder, &format!("--dialect sqlite {arguments}")).0;
+    let reads = "warning sql/2_b.sql:1:15 undeclared_name";
+    assert_eq!(all(""), [reads, "error sql/2_b.sql:2:13 no_such_table"]);
+    assert_eq!(all("--external whatever"), [reads]);
+    let warned = [reads, "warning sql/2_b.sql:2:13 undeclared_name"];
+    assert_eq!(all("--warn undeclared_name"), warned);
+    // Two migrations that name one know it, and the first finds what was there before.
+    folder.write("sql/3_c.sql", "DELETE FROM other_than_these;\n");
+    assert_eq!(all("")[1], warned[1]);
+    folder.write("sql/3_c.sql", "CREATE TABLE c (id INTEGER PRIMARY KEY);\n");
+    folder.write("sql/1_a.sql", "ALTER TABLE before ADD COLUMN b INTEGER;\n");
+    assert_eq!(all("")[0], "warning sql/1_a.sql:1:13 undeclared_name");
 }
 
 #[test]
@@ -527,7 +551,7 @@ error: no such column: users.emial [no_such_column]
    |
  1 | CREATE INDEX emails ON users (emial);
    |                               ^^^^^
-   = help: did you mean `email`?
+   = help: did you mean `email`? (added by 1_create_users)
 
 2 errors in 2 migrations
 --- exit code 1

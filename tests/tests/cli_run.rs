@@ -437,7 +437,7 @@ fn a_failure_is_told_with_the_place_and_the_statement() {
 failed 010_unique_samples
 --- standard error
 error: `010_unique_samples` up failed at step 2 of 2: UNIQUE constraint failed: samples.name
-  at tests/fixtures/lab/src/migrations/m010_unique_samples.rs:11
+  at tests/fixtures/lab/src/migrations/m010_unique_samples.rs:14
   | CREATE UNIQUE INDEX samples_name ON samples (name)
   It was rolled back whole; the migrations before it stay applied
 --- exit code 1

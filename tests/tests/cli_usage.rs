@@ -34,7 +34,7 @@ Commands:
   baseline  Record migrations as applied without running them, for a database that already has what they make
   resolve   Say whether the step at which a migration was cut off had been done
   new       Write a new migration, and the line that makes it a module [aliases: make, create]
-  import    Turn a folder of NAME.up.sql and NAME.down.sql into Rust migrations
+  import    Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
 
 Options:
   -h, --help     Print help (see more with '--help')

@@ -123,7 +123,7 @@ fn mistakes_have_their_place_in_the_file() {
         "//! An application.\nuse migrate_core::prelude::*;\n\nmigrate_core::migrations!(\"migrations\");\n\n\
          #[migration(\"1_other\", up = \"CREATE TABLE a (b)\", down = \"DROP TABLE a\")]\npub struct Other;\n",
     );
-    app.cargo("check").ends(101).has("E0428");
+    app.cargo("check").ends(101).has("[duplicate_id]");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod manifest;
 mod package;
 mod report;
 mod sarif;
+mod strangers;
 
 use migrate_schema::{
     Dialect, Level,
@@ -95,6 +96,7 @@ fn lint_folder(arguments: &LintArgs, folder: &Path) -> Result<(Files, Checked), 
         Runner::Other,
         since,
     ));
+    strangers::refuse(&mut found, &texts, dialect, &settings);
     let checked = Checked {
         migrations: names,
         found,

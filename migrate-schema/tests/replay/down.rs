@@ -108,7 +108,7 @@ fn a_down_that_fails() {
             "ALTER TABLE t ADD COLUMN c int",
             "ALTER TABLE t DROP COLUMN d"
         ),
-        "[d] no such column: t.d | did you mean `id`? (added by m1)"
+        "[d] no such column: t.d | did you mean `id`?"
     );
     assert_eq!(
         says(

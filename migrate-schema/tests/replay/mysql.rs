@@ -53,11 +53,11 @@ fn what_is_not_there() {
     let table = [
         (
             "ALTER TABLE posts ADD COLUMN a INT AFTER titel",
-            "[titel] no such column: posts.titel | did you mean `title`? (added by m1)",
+            "[titel] no such column: posts.titel | did you mean `title`?",
         ),
         (
             "ALTER TABLE posts MODIFY COLUMN titel TEXT",
-            "[titel] no such column: posts.titel | did you mean `title`? (added by m1)",
+            "[titel] no such column: posts.titel | did you mean `title`?",
         ),
         (
             "ALTER TABLE posts DROP FOREIGN KEY posts_author_fk",

@@ -34,11 +34,11 @@ fn what_is_not_there() {
         ),
         (
             "CREATE INDEX i ON users (emial)",
-            "[emial] no such column: users.emial | did you mean `email`? (added by m1)",
+            "[emial] no such column: users.emial | did you mean `email`?",
         ),
         (
             "ALTER TABLE users RENAME COLUMN nam TO n",
-            "[nam] no such column: users.nam | did you mean `name`? (added by m1)",
+            "[nam] no such column: users.nam | did you mean `name`?",
         ),
         (
             "ALTER TABLE users DROP COLUMN zzzz",
