@@ -18,7 +18,10 @@ use migrate_core::{
 
 struct CreateUsers;
 
-#[migration("20260101_create_users")]
+#[migration(
+    "20260101_create_users",
+    allow(duplicate_index, reason = "a statement more")
+)]
 impl Migration for CreateUsers {
     fn up(&self, steps: &mut Steps) {
         steps.sql(sql!(

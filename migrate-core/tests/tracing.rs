@@ -26,7 +26,11 @@ struct CreateUsers;
 
 struct Greet;
 
-#[migration("2_greet", irreversible = "it is said")]
+#[migration(
+    "2_greet",
+    irreversible = "it is said",
+    allow(undeclared_name, reason = "it has to fail")
+)]
 impl Migration for Greet {
     fn up(&self, steps: &mut Steps) {
         steps.log("hello");

@@ -22,7 +22,7 @@ impl Files for Memory {
             let below = Path::new(*path).strip_prefix(folder).ok()?;
             Some(below.to_str()?.to_owned())
         };
-        self.0.keys().filter_map(|path| below(&path)).collect()
+        self.0.keys().filter_map(below).collect()
     }
 }
 

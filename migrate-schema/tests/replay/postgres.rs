@@ -60,7 +60,7 @@ fn what_is_still_used() {
             "ALTER TABLE users DROP CONSTRAINT users_pkey",
             "[users_pkey] the key `users_pkey` is still used by the foreign key `posts_author_fkey` of `posts` | drop that foreign key first, or write CASCADE to drop it too".into(),
         ),
-        ("DROP SEQUENCE users_id_seq", format!("[users_id_seq] the sequence `users_id_seq` is still used by the column `users.id` | drop the column's default first, or write CASCADE")),
+        ("DROP SEQUENCE users_id_seq", "[users_id_seq] the sequence `users_id_seq` is still used by the column `users.id` | drop the column's default first, or write CASCADE".to_owned()),
         ("DROP INDEX users_email_key", "[users_email_key] the index `users_email_key` belongs to a constraint of `users` | drop the constraint: `ALTER TABLE users DROP CONSTRAINT users_email_key`".into()),
         ("DROP TABLE posts, users CASCADE", String::new()),
         ("DROP VIEW titles; DROP TABLE posts, users; DROP TYPE mood; DROP FUNCTION touch()", String::new()),

@@ -1,6 +1,6 @@
 //! `#[cfg(…)]`, and what the Cargo.toml says.
 
-use super::{Crate, migration, right, users, wrong};
+use super::{Crate, migration, users, wrong};
 
 #[test]
 fn conditions_that_the_compiler_was_told() {
