@@ -52,6 +52,14 @@ fn up_makes_the_database_and_down_takes_the_batch_back() {
 }
 
 #[test]
+fn both_ways_of_every_migration_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, ways) = migrate(folder.path(), &["status", "--sql"]);
+    assert_eq!(code, Some(0), "{ways}");
+    assert!(ways.contains("make a handle from every name"), "{ways}");
+}
+
+#[test]
 fn production_cannot_be_reset() {
     let folder = tempfile::tempdir().unwrap();
     let run = |command: &str| migrate(folder.path(), &[command, "--env", "production", "--yes"]);

@@ -279,7 +279,7 @@ pub(crate) fn planned(
     steps: Steps,
     dialect: Dialect,
 ) -> Result<Option<Vec<PlannedStep>>, Error> {
-    let prepared = migration(one, steps, dialect, false)?;
+    let prepared = migration(one, steps, dialect, one.registration.transaction)?;
     let steps = prepared.tasks.into_iter().map(planned_step);
     Ok((!prepared.no_down).then(|| steps.collect()))
 }
