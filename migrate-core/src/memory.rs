@@ -53,7 +53,8 @@ pub fn migrated_memory() -> Result<Connection, Error> {
     })
 }
 
-fn copy(from: &Connection) -> rusqlite::Result<Connection> {
+/// A copy in memory, page for page.
+pub(crate) fn copy(from: &Connection) -> rusqlite::Result<Connection> {
     let mut to = Connection::open_in_memory()?;
     Backup::new(from, &mut to)?.step(-1)?;
     Ok(to)

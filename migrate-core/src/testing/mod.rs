@@ -9,10 +9,11 @@ mod schema;
 
 use std::fmt;
 
-use rusqlite::{Connection, backup::Backup};
+use rusqlite::Connection;
 
 use crate::{
     error::Error,
+    memory::copy,
     migrator::Migrator,
     plan::{Down, Request, Up},
     registry::{Registered, Registry},
@@ -256,10 +257,4 @@ impl Walk {
         self.at -= 1;
         Ok(())
     }
-}
-
-fn copy(from: &Connection) -> Result<Connection, Failure> {
-    let mut to = Connection::open_in_memory()?;
-    Backup::new(from, &mut to)?.step(-1)?;
-    Ok(to)
 }
