@@ -1,0 +1,45 @@
+//! Throw-away database servers for the tests.
+//!
+//! A server has a folder of its own under the temporary folder and listens on free ports of the loopback. It ends, and
+//! its folder goes, when the value is dropped or the process of the test ends, however that ends. Nothing here relies
+//! on a server that happens to run.
+//!
+//! ```ignore
+//! #[test]
+//! fn creates_a_table() {
+//!     let Some(server) = Postgres::shared() else { return };    // has said what is not tested
+//!     let database = server.database();                         // a new one, empty
+//!     migrate(database.url());
+//!     assert_eq!(database.run("SELECT count(*) FROM users"), "0");
+//! }
+//! ```
+//!
+//! Everything is blocking and uses no runtime, so that it serves blocking and async tests alike. What goes wrong here
+//! is a panic that says what.
+//!
+//! - [`Postgres`] (with [`Postgres::standby`] and [`PgBouncer`]), [`MariaDb`]: the servers.
+//! - [`Database`]: a database on one of them; its URLs, and a way to look at it that is not the one under test.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what goes wrong in a test's ground is a test that fails"
+)]
+
+mod authority;
+mod database;
+mod folder;
+mod installed;
+mod mariadb;
+mod node;
+mod pgbouncer;
+mod ports;
+mod postgres;
+mod process;
+
+pub use database::Database;
+pub use mariadb::MariaDb;
+pub use pgbouncer::PgBouncer;
+pub use postgres::Postgres;
