@@ -14,7 +14,7 @@ use crate::{
     installed::{Engine, engine_folders, program},
     node::Node,
     ports::free_port,
-    process::{Launch, command, run},
+    process::{Launch, command, run, try_run},
 };
 
 const ENGINE: Engine = Engine {
@@ -34,7 +34,7 @@ const USUAL: u32 = 15;
 pub struct Postgres {
     programs: PathBuf,
     port: u16,
-    certificates: Certificates,
+    certificates: Option<Certificates>,
     node: Node,
     // Goes last: the server writes there.
     folder: Folder,
@@ -73,11 +73,16 @@ impl Postgres {
             .args(["--no-sync", "-D"])
             .arg(&data));
         let server = Self::on_data(programs, folder);
+        let by_tls = if server.certificates.is_some() {
+            format!("hostssl all {TLS_ONLY} all trust\n")
+        } else {
+            String::new()
+        };
         let hba = fs::read_to_string(data.join("pg_hba.conf")).unwrap();
         server.folder.write(
             "data/pg_hba.conf",
             &format!(
-                "hostssl all {TLS_ONLY} all trust\nhost all {TLS_ONLY} all reject\n\
+                "{by_tls}host all {TLS_ONLY} all reject\n\
                  host all {WITH_PASSWORD} all scram-sha-256\n{hba}"
             ),
         );
@@ -91,10 +96,10 @@ impl Postgres {
     /// A server that is not started yet, on data that is there.
     fn on_data(programs: PathBuf, folder: Folder) -> Self {
         let port = free_port();
-        let certificates = Certificates::new(&folder);
+        let certificates = has_tls(&programs).then(|| Certificates::new(&folder));
         let data = folder.path().join("data");
         let socket = folder.path().join(format!(".s.PGSQL.{port}"));
-        let settings = settings(port, folder.path(), &certificates);
+        let settings = settings(port, folder.path(), certificates.as_ref());
         let mut arguments = vec!["-D".to_owned(), data.display().to_string()];
         for (name, value) in settings {
             arguments.extend(["-c".to_owned(), format!("{name}={value}")]);
@@ -151,9 +156,10 @@ impl Postgres {
         standby
     }
 
-    /// The certificate authority that a client has to trust, in PEM.
+    /// The certificate authority that a client has to trust, in PEM. The package of version 18 was built without TLS.
     pub fn authority(&self) -> &Path {
-        &self.certificates.authority
+        let certificates = self.certificates.as_ref();
+        &certificates.expect("a server with TLS").authority
     }
 
     /// Ends the server as a crash would. Returns when it is gone.
@@ -194,8 +200,8 @@ impl Postgres {
     }
 }
 
-fn settings(port: u16, folder: &Path, tls: &Certificates) -> Vec<(&'static str, String)> {
-    vec![
+fn settings(port: u16, folder: &Path, tls: Option<&Certificates>) -> Vec<(&'static str, String)> {
+    let mut settings = vec![
         ("port", port.to_string()),
         ("listen_addresses", "127.0.0.1".into()),
         ("unix_socket_directories", folder.display().to_string()),
@@ -203,10 +209,21 @@ fn settings(port: u16, folder: &Path, tls: &Certificates) -> Vec<(&'static str, 
         ("full_page_writes", "off".into()),
         ("shared_buffers", "16MB".into()),
         ("max_connections", "200".into()),
-        ("ssl", "on".into()),
-        ("ssl_cert_file", tls.certificate.display().to_string()),
-        ("ssl_key_file", tls.key.display().to_string()),
-    ]
+    ];
+    if let Some(tls) = tls {
+        settings.extend([
+            ("ssl", "on".into()),
+            ("ssl_cert_file", tls.certificate.display().to_string()),
+            ("ssl_key_file", tls.key.display().to_string()),
+        ]);
+    }
+    settings
+}
+
+/// Whether the server was built with TLS, as far as it is known.
+fn has_tls(programs: &Path) -> bool {
+    let built = try_run(command(&programs.join("pg_config")).arg("--configure"));
+    built.map_or(true, |with| with.contains("ssl"))
 }
 
 /// As `pg_ctl -w` has it: the server writes its state into the file that holds its number. The file may be one that a
