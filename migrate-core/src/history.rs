@@ -43,6 +43,8 @@ pub(crate) struct Row {
     pub(crate) environment: Arc<str>,
     pub(crate) batch: i64,
     pub(crate) progress: Progress,
+    /// What was there before the step that is begun, by which it can be seen whether it ran.
+    pub(crate) before: Option<String>,
 }
 
 /// A row of the history, whole.
@@ -122,9 +124,15 @@ impl History {
                 self.highest_batch = self.highest_batch.max(new.row.batch);
                 self.rows.push(new.row.clone());
             }
-            Change::Progress { seq, progress, .. } => {
-                self.edit(*seq, |row| row.progress = *progress)
-            }
+            Change::Progress {
+                seq,
+                progress,
+                before,
+                ..
+            } => self.edit(*seq, |row| {
+                row.progress = *progress;
+                row.before.clone_from(before);
+            }),
             Change::Finish {
                 seq,
                 checksum,
@@ -132,6 +140,7 @@ impl History {
                 ..
             } => self.edit(*seq, |row| {
                 row.progress = Progress::Applied;
+                row.before = None;
                 row.checksum = checksum.clone();
                 row.body.clone_from(body);
             }),
@@ -144,7 +153,23 @@ impl History {
                     self.rows.remove(at);
                 }
             }
-            Change::StoreDown { .. } => {}
+        }
+    }
+
+    /// Whether this history is one in which the change has taken place.
+    pub(crate) fn shows(&self, change: &Change) -> bool {
+        match change {
+            Change::Insert(new) => self.row(new.row.seq) == Some(&new.row),
+            Change::Progress { seq, progress, .. } => {
+                self.row(*seq).is_some_and(|row| row.progress == *progress)
+            }
+            Change::Finish { seq, checksum, .. } => self
+                .row(*seq)
+                .is_some_and(|row| row.progress == Progress::Applied && row.checksum == *checksum),
+            Change::Rename { seq, set, id } => self
+                .row(*seq)
+                .is_some_and(|row| (&*row.set, &*row.id) == (&**set, &**id)),
+            Change::Delete { seq } => self.row(*seq).is_none(),
         }
     }
 
@@ -169,16 +194,20 @@ pub(crate) struct NewRow {
     pub(crate) steps: u32,
     pub(crate) applied_by: String,
     pub(crate) program_version: String,
+    /// The SQL of `down`, for a program that no longer has the migration.
+    pub(crate) down: Option<Vec<String>>,
 }
 
 /// A change of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    Insert(NewRow),
+    Insert(Box<NewRow>),
     /// A step of a migration outside a transaction.
     Progress {
         seq: i64,
         progress: Progress,
+        /// What was there before the step that it announces.
+        before: Option<String>,
         error: Option<String>,
     },
     /// The last step of a migration outside a transaction, or a checksum that was accepted.
@@ -196,9 +225,17 @@ pub(crate) enum Change {
     Delete {
         seq: i64,
     },
-    /// The SQL of `down`, for a program that no longer has the migration.
-    StoreDown {
-        seq: i64,
-        statements: Vec<String>,
-    },
+}
+
+impl Change {
+    /// The row that it is about.
+    pub(crate) fn seq(&self) -> i64 {
+        match self {
+            Self::Insert(new) => new.row.seq,
+            Self::Progress { seq, .. }
+            | Self::Finish { seq, .. }
+            | Self::Rename { seq, .. }
+            | Self::Delete { seq } => *seq,
+        }
+    }
 }

@@ -69,7 +69,7 @@ pub use memory::migrated_memory;
 pub use migrate_macros::{migration, migrations, sql};
 pub use migrate_schema::{Dialect, IdError, MigrationId, Version};
 pub use migration::Migration;
-pub use migrator::{Connection, Migrator};
+pub use migrator::{AsyncConnection, Connection, Migrator};
 pub use native::{IntoNative, Outcome, StepError, StepResult};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;

@@ -44,11 +44,7 @@ pub fn migrated_memory() -> Result<Connection, Error> {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     copy(&template).map_err(|error| {
-        let error = DriverError {
-            kind: DriverErrorKind::Other,
-            message: error.to_string(),
-            source: Some(Box::new(error)),
-        };
+        let error = DriverError::new(DriverErrorKind::Other, error.to_string()).with_source(error);
         Error::driver("cannot copy the migrated database", error)
     })
 }

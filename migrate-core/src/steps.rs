@@ -134,6 +134,7 @@ impl Steps {
         Ok(Prepared {
             tasks,
             no_down: self.no_down,
+            stepwise: false,
         })
     }
 }
@@ -177,6 +178,8 @@ pub(crate) fn is_outside(kind: StatementKind) -> bool {
 pub(crate) struct Prepared {
     pub(crate) tasks: Vec<Task>,
     pub(crate) no_down: bool,
+    /// Whether they run one by one, outside a transaction.
+    pub(crate) stepwise: bool,
 }
 
 /// A step that cannot be made into tasks.

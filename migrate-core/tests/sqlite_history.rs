@@ -82,7 +82,7 @@ fn a_damaged_history_is_never_read_as_another_one() {
     for (sql, what) in [
         (
             "UPDATE _migrations SET batch = 'first' WHERE seq = 2",
-            "row 2: Invalid column type Text at index: 5, name: batch",
+            "row 2: Text in place of a number in the column `batch`",
         ),
         (
             "UPDATE _migrations SET id = x'00ff' WHERE seq = 2",
@@ -118,7 +118,7 @@ fn a_damaged_history_is_never_read_as_another_one() {
         ),
         (
             "UPDATE _migrations SET state = 'applying', steps_done = 'x' WHERE seq = 2",
-            "row 2: Invalid column type Text at index: 7, name: steps_done",
+            "row 2: Text in place of a number in the column `steps_done`",
         ),
     ] {
         let text = damaged_by(sql);
@@ -143,7 +143,7 @@ fn damage_where_nothing_rests_on_it() {
         .unwrap_err()
         .to_string();
     assert!(
-        text.contains("row 2: Invalid column type Text at index: 12, name: duration_ms"),
+        text.contains("row 2: Text in place of a number in the column `duration_ms`"),
         "{text}"
     );
 }

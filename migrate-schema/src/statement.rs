@@ -407,6 +407,43 @@ fn outside(words: &Words<'_>, dialect: Dialect) -> StatementKind {
     }
 }
 
+/// The names and words of a statement, without their quotes, each once, as they are written. What it changes is among
+/// them, whatever else is.
+///
+/// ```
+/// use migrate_schema::{Dialect, statement};
+/// let names = statement::names("ALTER TABLE app.\"my users\" ADD age INT", Dialect::Postgres);
+/// assert_eq!(names, ["ALTER", "TABLE", "app", "my users", "ADD", "age", "INT"]);
+/// ```
+pub fn names(source: &str, dialect: Dialect) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for token in lex::tokens(source, dialect) {
+        let text = token.text(source);
+        let name = match token.kind {
+            TokenKind::Word => text.to_owned(),
+            TokenKind::QuotedName => unquoted(text),
+            _ => continue,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A quoted name without its quotes.
+fn unquoted(text: &str) -> String {
+    let mut inner = text.chars();
+    let (first, last) = (inner.next(), inner.next_back());
+    match (first, last) {
+        (Some('['), _) => inner.as_str().to_owned(),
+        (Some(quote), Some(_)) => inner
+            .as_str()
+            .replace(&format!("{quote}{quote}"), &quote.to_string()),
+        _ => String::new(),
+    }
+}
+
 /// Whether these statements, in this order, make a table again that they removed: the way SQLite needs
 /// for what its `ALTER TABLE` cannot do, and the one in which enforced foreign keys delete children.
 ///

@@ -1,4 +1,7 @@
-//! The databases. A folder and a feature each.
+//! The databases. A folder and a feature each, and what they share.
 
+#[allow(dead_code, reason = "the drivers of servers say all of it")]
+pub(crate) mod lease;
+pub(crate) mod record;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -6,13 +6,20 @@
 //! - `history` reads the whole history and writes nothing; a database without the table has none.
 //! - `begin` takes the write lock or fails with an error that [`DriverError::is_busy`] knows, having changed
 //!   nothing. Between it and the end of the transaction nobody else writes.
-//! - `commit` fails with such an error only where the transaction is still open, and may be tried again.
+//! - `commit` that fails with such an error may be tried again while `is_open`; else all was rolled back.
 //! - what a transaction does is there after `commit` has returned `Ok`, whole, and in no other case; a
 //!   transaction that is dropped leaves nothing, and every setting as it was.
 //! - `execute` and `run` of a transaction fail where the step has ended the transaction.
-//! - `execute` and `run` of the driver itself are for steps outside a transaction.
+//! - `execute` and `run` of the driver itself are for steps outside a transaction. While the session has the claim, and
+//!   another one has taken it over meanwhile, they fail as [`DriverErrorKind::Fenced`] and change nothing; so do `begin`
+//!   or `commit`.
+//! - `commit`, and `execute` of the driver, may fail as [`DriverErrorKind::Unknown`]: then the effect is there whole, or
+//!   not at all. After that, `recover` says whether the session can be gone on with.
+//! - `look` before a statement and `settle` after it find out whether it ran, where it cannot be recorded with its effect.
 
 use std::{fmt, time::Duration};
+
+use migrate_schema::StatementKind;
 
 use crate::{
     history::{Applied, Change, History},
@@ -45,6 +52,15 @@ pub(crate) trait Driver {
     /// A monotonic clock with any start.
     fn now(&self) -> Duration;
     async fn pause(&mut self, duration: Duration);
+    /// Whether a statement takes effect by itself, and cannot be undone with the transaction in which it stands.
+    fn stands_alone(&self, sql: &str, kind: StatementKind) -> bool;
+    /// Whether such a statement asks the migration to say `transaction = false`. Not where most that changes a schema
+    /// is of this kind, as on MySQL.
+    fn asks_for_option(&self) -> bool {
+        true
+    }
+    /// The closure that a Rust step has to have, where this one has not.
+    fn wrong_closure(&self, step: &Native, transaction: bool) -> Option<&'static str>;
 
     async fn history(&mut self) -> Result<Snapshot, DriverError>;
     /// Something that changes whenever the history does, or nothing where it cannot be read now.
@@ -59,6 +75,14 @@ pub(crate) trait Driver {
     ) -> Result<Self::Transaction<'_>, DriverError>;
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError>;
     async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError>;
+    /// What there is, before it runs, of that which a statement that stands alone will change.
+    async fn look(&mut self, sql: &str) -> Result<Look, DriverError>;
+    /// Whether a statement ran of which nobody has heard, by what was there before. It waits until the session that
+    /// has sent it is at an end.
+    async fn settle(&mut self, sql: &str, before: &str) -> Result<Settled, DriverError>;
+    /// Makes the session fit again after an answer was lost; `false` where it cannot, as on a connection that is the
+    /// application's.
+    async fn recover(&mut self) -> Result<bool, DriverError>;
     /// Tells other runs that this one is alive while it works outside a transaction, until it is released. A
     /// session that has the claim gets it again.
     async fn claim(&mut self) -> Result<Claim, DriverError>;
@@ -83,6 +107,8 @@ pub(crate) trait Transaction {
     /// Drops everything in the database.
     async fn wipe(&mut self) -> Result<(), DriverError>;
     async fn commit(&mut self) -> Result<(), DriverError>;
+    /// Whether a commit that failed may be tried again.
+    fn is_open(&self) -> bool;
     async fn rollback(self) -> Result<(), DriverError>;
 }
 
@@ -106,14 +132,47 @@ pub(crate) enum Claim {
     Unknown,
 }
 
+/// How it can be seen later whether a statement that stands alone ran.
+#[allow(dead_code, reason = "the drivers of servers say all of it")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// It need not be seen: running it twice does no harm.
+    Repeatable,
+    /// By this, which is something else as soon as it ran.
+    Trace(String),
+    /// It cannot be seen.
+    Opaque,
+}
+
+/// Whether a statement ran of which nobody has heard.
+#[allow(dead_code, reason = "the drivers of servers say all of it")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    Done,
+    NotDone,
+    /// Nobody can tell.
+    Unknown,
+}
+
 /// An error of a database, with what the engine has to know of it.
 #[derive(Debug)]
 pub(crate) struct DriverError {
     pub(crate) kind: DriverErrorKind,
     pub(crate) message: String,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// The statement that has failed, where a transaction is sent as a whole and says so only at its commit.
+    pub(crate) deferred: Option<Box<Deferred>>,
 }
 
+/// A statement of a transaction that has failed at the commit.
+#[derive(Debug)]
+pub(crate) struct Deferred {
+    /// How many calls of `execute` came before it.
+    pub(crate) at: usize,
+    pub(crate) text: String,
+}
+
+#[allow(dead_code, reason = "the drivers of servers say all of it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DriverErrorKind {
     /// Somebody else has the lock; trying again may help.
@@ -128,6 +187,10 @@ pub(crate) enum DriverErrorKind {
     ForeignKeys,
     /// A Rust step has failed.
     Step,
+    /// The answer was lost, so whether it took place is not known.
+    Unknown,
+    /// Another run has taken over, because this one showed no sign of life.
+    Fenced,
     /// Anything else.
     Other,
 }
@@ -138,7 +201,17 @@ impl DriverError {
             kind,
             message: message.into(),
             source: None,
+            deferred: None,
         }
+    }
+
+    /// The same with what it comes from.
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
     }
 
     pub(crate) fn is_busy(&self) -> bool {

@@ -205,8 +205,7 @@ impl<D: Driver> Run<'_, D> {
     }
 
     async fn one(&mut self, action: &Action) -> Result<(), Error> {
-        let stepwise = prepare::is_stepwise(&self.context, &self.snapshot.history, action);
-        let result = if stepwise {
+        let result = if prepare::begins_stepwise(&self.context, &self.snapshot.history, action) {
             self.stepwise(action).await
         } else {
             self.transact(action).await

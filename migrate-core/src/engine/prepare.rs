@@ -5,7 +5,6 @@ use migrate_schema::{Dialect, StatementKind};
 use crate::{
     error::{Error, Kind},
     history::{History, Progress},
-    native::Native,
     observer::Event,
     plan::{Action, ActionKind, Decision, Plan, PlanError, PlannedMigration, PlannedStep, Request},
     registry::Registered,
@@ -84,9 +83,9 @@ pub(super) fn place(one: &Registered) -> String {
     format!("{}:{}", one.file(), one.line())
 }
 
-/// Whether an action runs its steps outside a transaction. What was cut off there goes on there, even where
-/// the migration says something else by now.
-pub(super) fn is_stepwise(context: &Context<'_>, history: &History, action: &Action) -> bool {
+/// Whether an action runs its steps outside a transaction, whatever they are. What was cut off there goes on there,
+/// even where the migration says something else by now.
+pub(super) fn begins_stepwise(context: &Context<'_>, history: &History, action: &Action) -> bool {
     let cut_off = |seq| {
         let row = history.row(seq);
         row.is_some_and(|row| row.progress != Progress::Applied)
@@ -94,6 +93,7 @@ pub(super) fn is_stepwise(context: &Context<'_>, history: &History, action: &Act
     let (at, cut_off) = match *action {
         Action::Apply { at, row, .. } => (at, row.is_some_and(cut_off)),
         Action::Revert { at, seq } => (at, cut_off(seq)),
+        Action::RevertStored { seq } => return cut_off(seq),
         _ => return false,
     };
     let one = context.registry.get(at);
@@ -112,16 +112,24 @@ pub(super) async fn prepare<D: Driver>(
         let row = seq.and_then(|seq| snapshot.history.row(seq));
         row.map_or(&*context.settings.environment, |row| &row.environment)
     };
-    let transaction = !is_stepwise(context, &snapshot.history, action);
+    let stepwise = begins_stepwise(context, &snapshot.history, action);
     match *action {
         Action::Apply { at, row, .. } => match context.registry.get(at) {
-            Some(one) => migration(one, one.up(environment(row)), context.dialect, transaction),
+            Some(one) => {
+                let prepared = migration(one, one.up(environment(row)), context.dialect)?;
+                ready(driver, one, prepared, stepwise)
+            }
             None => Ok(Prepared::default()),
         },
         Action::Revert { at, seq } => match context.registry.get(at) {
             Some(one) => {
                 let steps = one.down(environment(Some(seq)));
-                migration(one, steps, context.dialect, transaction)
+                ready(
+                    driver,
+                    one,
+                    migration(one, steps, context.dialect)?,
+                    stepwise,
+                )
             }
             None => Ok(Prepared::default()),
         },
@@ -140,6 +148,7 @@ pub(super) async fn prepare<D: Driver>(
                 })
             })?;
             Ok(Prepared {
+                stepwise: stepwise || tasks.iter().any(|task| stands_alone(driver, task)),
                 tasks,
                 no_down: false,
             })
@@ -148,69 +157,84 @@ pub(super) async fn prepare<D: Driver>(
     }
 }
 
-fn migration(
-    one: &Registered,
-    steps: Steps,
-    dialect: Dialect,
-    transaction: bool,
-) -> Result<Prepared, Error> {
-    let prepared = steps.prepare(dialect).map_err(|fault| {
+fn migration(one: &Registered, steps: Steps, dialect: Dialect) -> Result<Prepared, Error> {
+    steps.prepare(dialect).map_err(|fault| {
         Error::new(Kind::Prepare {
             migration: one.id().to_string(),
             place: place(one),
             fault,
         })
-    })?;
+    })
+}
+
+/// The steps with the way in which they run, refused where the driver cannot run them.
+fn ready<D: Driver>(
+    driver: &D,
+    one: &Registered,
+    mut prepared: Prepared,
+    stepwise: bool,
+) -> Result<Prepared, Error> {
+    prepared.stepwise = stepwise || runs_by_itself(driver, &prepared.tasks);
     for task in &prepared.tasks {
-        refuse(one, task, transaction)?;
+        match task {
+            Task::Statement { text, kind, .. }
+                if !prepared.stepwise && driver.stands_alone(text, *kind) =>
+            {
+                return Err(needs_option(one, text, *kind));
+            }
+            Task::Run { label, native } => {
+                if let Some(expected) = driver.wrong_closure(native, !prepared.stepwise) {
+                    return Err(Error::new(Kind::WrongClosure {
+                        migration: one.id().to_string(),
+                        label: label.clone(),
+                        expected,
+                    }));
+                }
+            }
+            _ => {}
+        }
     }
     Ok(prepared)
 }
 
-/// What the macro refuses where it can see it, for the steps that it cannot see.
-fn refuse(one: &Registered, task: &Task, transaction: bool) -> Result<(), Error> {
+/// Whether steps have to run outside a transaction though the migration does not say so: where that is how the
+/// database is, because one of them stands alone or may do what does; elsewhere, because all of them stand alone.
+fn runs_by_itself<D: Driver>(driver: &D, tasks: &[Task]) -> bool {
+    if !driver.asks_for_option() {
+        return tasks
+            .iter()
+            .any(|task| matches!(task, Task::Run { .. }) || stands_alone(driver, task));
+    }
+    let mut steps = tasks
+        .iter()
+        .filter(|task| !matches!(task, Task::Log(_)))
+        .peekable();
+    // The pragma would be of no use to anything if it stood alone.
+    let is_pragma = |task: &Task| matches!(task, Task::Statement { kind, .. } if *kind == StatementKind::ForeignKeysPragma);
+    steps.peek().is_some() && steps.all(|task| stands_alone(driver, task) && !is_pragma(task))
+}
+
+fn stands_alone<D: Driver>(driver: &D, task: &Task) -> bool {
     match task {
-        Task::Statement { text, kind, .. } if transaction => {
-            let advice = match kind {
-                StatementKind::OutsideTransaction => "Write `transaction = false` in its attribute",
-                StatementKind::ForeignKeysPragma => {
-                    "Remove it, and write `foreign_keys = false` in the attribute"
-                }
-                _ => return Ok(()),
-            };
-            Err(Error::new(Kind::NeedsOption {
-                migration: one.id().to_string(),
-                place: place(one),
-                statement: text.to_string(),
-                advice,
-            }))
-        }
-        Task::Run { label, native } => match wrong_closure(native, transaction) {
-            Some(expected) => Err(Error::new(Kind::WrongClosure {
-                migration: one.id().to_string(),
-                label: label.clone(),
-                expected,
-            })),
-            None => Ok(()),
-        },
-        _ => Ok(()),
+        Task::Statement { text, kind, .. } => driver.stands_alone(text, *kind),
+        _ => false,
     }
 }
 
-#[cfg(feature = "sqlite")]
-fn wrong_closure(native: &Native, transaction: bool) -> Option<&'static str> {
-    match transaction {
-        true if native.sqlite.is_none() => Some("`&rusqlite::Transaction<'_>`"),
-        false if native.sqlite_connection.is_none() => {
-            Some("`&rusqlite::Connection`, because the migration says `transaction = false`")
+/// What the macro refuses where it can see it, for the steps that it cannot see.
+fn needs_option(one: &Registered, statement: &str, kind: StatementKind) -> Error {
+    let advice = match kind {
+        StatementKind::ForeignKeysPragma => {
+            "Remove it, and write `foreign_keys = false` in the attribute"
         }
-        _ => None,
-    }
-}
-
-#[cfg(not(feature = "sqlite"))]
-fn wrong_closure(_: &Native, _: bool) -> Option<&'static str> {
-    None
+        _ => "Write `transaction = false` in its attribute",
+    };
+    Error::new(Kind::NeedsOption {
+        migration: one.id().to_string(),
+        place: place(one),
+        statement: statement.to_owned(),
+        advice,
+    })
 }
 
 /// How foreign keys are treated around an action.
@@ -219,6 +243,10 @@ pub(super) fn foreign_keys(
     action: &Action,
     prepared: &Prepared,
 ) -> ForeignKeys {
+    // Elsewhere nothing is deleted by what a rebuild does.
+    if context.dialect != Dialect::Sqlite {
+        return ForeignKeys::AsSet;
+    }
     let enforced = match *action {
         Action::Apply { at, .. } | Action::Revert { at, .. } => {
             let one = context.registry.get(at);
@@ -250,7 +278,7 @@ pub(super) async fn plan<D: Driver>(
         if prepared.no_down {
             no_down.push(format!("{} ({})", subject.id, subject.place));
         }
-        let stepwise = is_stepwise(context, &snapshot.history, action);
+        let stepwise = prepared.stepwise;
         let keys = foreign_keys(context, action, &prepared);
         migrations.push(PlannedMigration {
             action: subject.action,
@@ -279,7 +307,7 @@ pub(crate) fn planned(
     steps: Steps,
     dialect: Dialect,
 ) -> Result<Option<Vec<PlannedStep>>, Error> {
-    let prepared = migration(one, steps, dialect, one.registration.transaction)?;
+    let prepared = migration(one, steps, dialect)?;
     let steps = prepared.tasks.into_iter().map(planned_step);
     Ok((!prepared.no_down).then(|| steps.collect()))
 }

@@ -6,7 +6,7 @@ use crate::{error::Error, history::Change, observer::Event, plan::Action};
 
 use super::{
     Others, Run,
-    driver::{Driver, DriverError, ForeignKeys, Snapshot, Transaction},
+    driver::{Driver, DriverError, DriverErrorKind, ForeignKeys, Snapshot, Transaction},
     is_wanted,
     prepare::subject,
     reread,
@@ -20,6 +20,8 @@ enum Try {
     Done(Vec<Vec<Change>>),
     /// Somebody holds the lock.
     Busy(DriverError),
+    /// The answer to the commit was lost.
+    Unheard(Vec<Vec<Change>>, DriverError),
 }
 
 impl<D: Driver> Run<'_, D> {
@@ -29,10 +31,20 @@ impl<D: Driver> Run<'_, D> {
             match self.try_to_record(actions).await {
                 Ok(Try::Busy(error)) => patience.wait(self.driver, &self.context, error).await?,
                 Ok(Try::Done(all)) => {
-                    for (action, changes) in actions.iter().zip(all) {
-                        self.recorded(action, &changes);
-                    }
+                    self.all_recorded(actions, &all);
                     return Ok(());
+                }
+                Ok(Try::Unheard(all, error)) => {
+                    let changes: Vec<Change> = all.iter().flatten().cloned().collect();
+                    let id = actions
+                        .first()
+                        .map(|first| subject(&self.context, &self.snapshot, first).id)
+                        .unwrap_or_default();
+                    if self.took_place(&id, &changes, &error).await? {
+                        self.all_recorded(actions, &all);
+                        return Ok(());
+                    }
+                    patience.wait(self.driver, &self.context, error).await?;
                 }
                 Err(error) => {
                     if let Some(first) = actions.first() {
@@ -41,6 +53,12 @@ impl<D: Driver> Run<'_, D> {
                     return Err(error);
                 }
             }
+        }
+    }
+
+    fn all_recorded(&mut self, actions: &[Action], all: &[Vec<Change>]) {
+        for (action, changes) in actions.iter().zip(all) {
+            self.recorded(action, changes);
         }
     }
 
@@ -99,6 +117,9 @@ impl<D: Driver> Run<'_, D> {
         match wait::commit(&mut tx, &self.context).await {
             Ok(()) => {}
             Err(Uncommitted::Locked(error)) => return Err(error),
+            Err(Uncommitted::Failed(error)) if error.kind == DriverErrorKind::Unknown => {
+                return Ok(Try::Unheard(all, error));
+            }
             Err(Uncommitted::Failed(error)) => return fault(error),
         }
         self.snapshot.exists = true;
@@ -123,9 +144,7 @@ impl Recorder<'_> {
         for (action, down) in actions {
             let mut changes = Vec::new();
             if is_wanted(self.clock.context, self.snapshot, self.others, action)? {
-                changes = self.clock.changes(&history, action, 0);
-                let seq = history.next_seq();
-                changes.extend(down.map(|statements| Change::StoreDown { seq, statements }));
+                changes = self.clock.changes(&history, action, 0, down);
             }
             for change in &changes {
                 history.apply(change);

@@ -1,48 +1,30 @@
 //! A migration outside a transaction: every step is recorded, and the next run goes on where one was cut off.
 //!
 //! A statement that works in a transaction gets one of its own, together with its record, so it is done
-//! exactly once. What does not (`VACUUM`, some pragmas) does no harm when it is done again, and is recorded
-//! behind. Only a Rust step is announced before and confirmed behind, and where the confirmation is missing
+//! exactly once. One that stands alone is recorded behind, where doing it twice does no harm (`VACUUM`, some pragmas);
+//! else it is announced before, with what the schema has then, and confirmed behind. Where the confirmation is missing,
+//! the schema tells whether it ran. Of a Rust step, and of what leaves nothing in the schema, nobody can tell, and
 //! somebody has to look: `resolve`.
 
-use std::time::Duration;
+mod row;
 
 use crate::{
     error::Error,
-    history::{Change, History, Progress, Row},
+    history::Change,
     plan::{Action, PlanError},
-    registry::Registered,
-    steps::{Task, is_outside},
+    steps::Task,
 };
 
 use super::{
-    Context, Run,
-    driver::{Driver, DriverError, DriverErrorKind, ForeignKeys, Transaction},
-    is_wanted, prepare, reread,
-    transact::{RowClock, StepsOf},
+    Run,
+    driver::{Driver, DriverError, DriverErrorKind, ForeignKeys, Look, Settled, Transaction},
+    is_wanted,
+    prepare::{self, Subject},
+    reread,
+    transact::StepsOf,
     wait::{self, Patience, Uncommitted},
 };
-
-/// What one short transaction writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Write {
-    /// Makes the row, or finds it and tells how far it is.
-    Open,
-    /// Announces the step behind `done`.
-    Announce { done: u32 },
-    /// Records that one more step is done.
-    Advance { done: u32 },
-    /// All steps are done.
-    Close { took: Duration },
-}
-
-/// What a short transaction has found.
-enum Found {
-    /// The row is this far.
-    At { done: u32 },
-    /// Another run is further than this one.
-    Overtaken,
-}
+use row::{Decider, Found, Write, begun, progress, row_of};
 
 /// What a step that failed has left behind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,7 +32,7 @@ enum Trace {
     /// Nothing that its row does not tell.
     #[default]
     Nothing,
-    /// It was announced, and its Rust code has said that it failed.
+    /// It was announced, and has said that it failed.
     Announced,
     /// Its Rust code is done, and what came behind has failed.
     Ran,
@@ -62,6 +44,8 @@ enum Fault {
     Recording(DriverError),
     /// The statement in it has failed.
     Statement(DriverError),
+    /// The answer to its commit was lost.
+    Unheard(Vec<Change>, Found, DriverError),
     Other(Error),
 }
 
@@ -90,9 +74,7 @@ impl Fault {
 impl<D: Driver> Run<'_, D> {
     pub(super) async fn stepwise(&mut self, action: &Action) -> Result<(), Error> {
         wait::claim(self.driver, &self.context).await?;
-        let result = self.steps_in_turn(action).await;
-        self.driver.release().await;
-        result
+        self.steps_in_turn(action).await
     }
 
     async fn steps_in_turn(&mut self, action: &Action) -> Result<(), Error> {
@@ -106,8 +88,19 @@ impl<D: Driver> Run<'_, D> {
             subject: &subject,
             total,
             transaction: false,
+            executed: Vec::new(),
         };
-        let Found::At { done } = self.write(action, Write::Open, &steps, None).await? else {
+        let found = match self.write(action, Write::Open, &steps, None).await? {
+            Found::Begun { done, before } => {
+                let text = match prepared.tasks.get(done as usize) {
+                    Some(Task::Statement { text, .. }) => text.to_string(),
+                    _ => String::new(),
+                };
+                self.find_out(action, &steps, done, &text, &before).await?
+            }
+            found => found,
+        };
+        let Found::At { done } = found else {
             return self.overtaken(&steps);
         };
         subject.started(&context, total);
@@ -115,10 +108,11 @@ impl<D: Driver> Run<'_, D> {
             let done = u32::try_from(at).unwrap_or(u32::MAX);
             let mut trace = Trace::default();
             match self.step(action, &steps, done, task, &mut trace).await {
-                Ok(Found::At { .. }) => {}
                 Ok(Found::Overtaken) => return self.overtaken(&steps),
+                Ok(_) => {}
                 Err(error) => {
-                    self.note_failure(action, done, trace, &error).await;
+                    self.note_failure(action, &subject, done, trace, &error)
+                        .await;
                     return Err(error);
                 }
             }
@@ -128,10 +122,36 @@ impl<D: Driver> Run<'_, D> {
             .write(action, Write::Close { took }, &steps, None)
             .await?
         {
-            Found::At { .. } => self.done(action, &[], took),
             Found::Overtaken => self.overtaken(&steps)?,
+            _ => self.done(action, &[], took),
         }
         Ok(())
+    }
+
+    /// Whether the step behind `done` has run, of which nobody has heard, and records that.
+    async fn find_out(
+        &mut self,
+        action: &Action,
+        steps: &StepsOf<'_>,
+        done: u32,
+        text: &str,
+        before: &str,
+    ) -> Result<Found, Error> {
+        let step = done as usize + 1;
+        let settled = self.driver.settle(text, before).await;
+        let write = match settled.map_err(|error| steps.failure(step, text, None, error))? {
+            Settled::Done => Write::Advance { done },
+            Settled::NotDone => Write::Withdraw { done },
+            Settled::Unknown => {
+                return Err(PlanError::Unresolved {
+                    id: steps.subject.id.clone(),
+                    step: done + 1,
+                    what: Some(text.to_owned()),
+                }
+                .into());
+            }
+        };
+        self.write(action, write, steps, None).await
     }
 
     async fn step(
@@ -150,11 +170,9 @@ impl<D: Driver> Run<'_, D> {
                 steps.logged(&message);
                 self.write(action, advance, steps, None).await
             }
-            Task::Statement { text, kind, origin } if is_outside(kind) => {
-                self.outside(&text)
+            Task::Statement { text, kind, origin } if self.driver.stands_alone(&text, kind) => {
+                self.alone(action, steps, done, (&text, origin), trace)
                     .await
-                    .map_err(|error| steps.failure(step, &text, origin, error))?;
-                self.write(action, advance, steps, None).await
             }
             Task::Statement { text, origin, .. } => {
                 self.write(action, advance, steps, Some((&text, origin)))
@@ -162,7 +180,7 @@ impl<D: Driver> Run<'_, D> {
             }
             Task::Run { label, native } => {
                 if let Found::Overtaken = self
-                    .write(action, Write::Announce { done }, steps, None)
+                    .write(action, Write::Announce { done, before: None }, steps, None)
                     .await?
                 {
                     return Ok(Found::Overtaken);
@@ -182,6 +200,66 @@ impl<D: Driver> Run<'_, D> {
                 }
                 self.write(action, advance, steps, None).await
             }
+        }
+    }
+
+    /// Runs a statement that cannot be recorded together with what it does.
+    async fn alone(
+        &mut self,
+        action: &Action,
+        steps: &StepsOf<'_>,
+        done: u32,
+        (text, origin): (&str, Option<crate::sql::Origin>),
+        trace: &mut Trace,
+    ) -> Result<Found, Error> {
+        let step = done as usize + 1;
+        let failure = |error| steps.failure(step, text, origin, error);
+        let look = self.driver.look(text).await.map_err(failure)?;
+        if look != Look::Repeatable {
+            let before = match &look {
+                Look::Trace(before) => Some(&**before),
+                _ => None,
+            };
+            let announce = Write::Announce { done, before };
+            if let Found::Overtaken = self.write(action, announce, steps, None).await? {
+                return Ok(Found::Overtaken);
+            }
+        }
+        let mut patience = Patience::for_any_lock(self.driver);
+        while let Err(error) = self.outside(text).await {
+            match error.kind {
+                DriverErrorKind::Unknown => {}
+                // Whoever has taken over says how far it is.
+                DriverErrorKind::Fenced => return Err(failure(error)),
+                _ => {
+                    *trace = Trace::Announced;
+                    return Err(failure(error));
+                }
+            }
+            match self.has_run(text, &look).await {
+                Some(true) => break,
+                Some(false) => patience.wait(self.driver, &self.context, error).await?,
+                None => return Err(failure(error)),
+            }
+        }
+        self.write(action, Write::Advance { done }, steps, None)
+            .await
+    }
+
+    /// Whether a statement ran whose answer was lost, where that can be told now.
+    async fn has_run(&mut self, text: &str, look: &Look) -> Option<bool> {
+        if !self.driver.recover().await.ok()? {
+            return None;
+        }
+        let before = match look {
+            Look::Repeatable => return Some(false),
+            Look::Trace(before) => before,
+            Look::Opaque => return None,
+        };
+        match self.driver.settle(text, before).await.ok()? {
+            Settled::Done => Some(true),
+            Settled::NotDone => Some(false),
+            Settled::Unknown => None,
         }
     }
 
@@ -211,7 +289,14 @@ impl<D: Driver> Run<'_, D> {
     }
 
     /// Keeps the error in the row. Where that fails, the error itself is still returned to the caller.
-    async fn note_failure(&mut self, action: &Action, done: u32, trace: Trace, error: &Error) {
+    async fn note_failure(
+        &mut self,
+        action: &Action,
+        subject: &Subject,
+        done: u32,
+        trace: Trace,
+        error: &Error,
+    ) {
         let stamp = self.snapshot.stamp;
         let Ok(mut tx) = self.driver.begin(ForeignKeys::AsSet).await else {
             return;
@@ -224,7 +309,7 @@ impl<D: Driver> Run<'_, D> {
         let history = snapshot
             .as_ref()
             .map_or(&self.snapshot.history, |now| &now.history);
-        let row = row_of(&self.context, history, action);
+        let row = row_of(&self.context, history, action, subject);
         let Some((row, begun)) = row.and_then(|row| Some((row, begun(action, row, done)?))) else {
             return;
         };
@@ -236,6 +321,7 @@ impl<D: Driver> Run<'_, D> {
         let change = Change::Progress {
             seq: row.seq,
             progress: progress(action, done, begun),
+            before: row.before.clone().filter(|_| begun > done),
             error: Some(error.to_string()),
         };
         // The run ends with the error, so its copy of the history is not kept up.
@@ -248,17 +334,27 @@ impl<D: Driver> Run<'_, D> {
     async fn write(
         &mut self,
         action: &Action,
-        write: Write,
+        write: Write<'_>,
         steps: &StepsOf<'_>,
         statement: Option<(&str, Option<crate::sql::Origin>)>,
     ) -> Result<Found, Error> {
         let mut patience = Patience::new(self.driver);
         loop {
             match self
-                .try_write(action, write, steps.total, statement.map(|(text, _)| text))
+                .try_write(action, write, steps, statement.map(|(text, _)| text))
                 .await
             {
                 Ok(found) => return Ok(found),
+                Err(Fault::Unheard(changes, found, error)) => {
+                    let id = &steps.subject.id;
+                    if self.took_place(id, &changes, &error).await? {
+                        for change in &changes {
+                            self.snapshot.history.apply(change);
+                        }
+                        return Ok(found);
+                    }
+                    patience.wait(self.driver, &self.context, error).await?;
+                }
                 Err(Fault::Busy(error)) => patience.wait(self.driver, &self.context, error).await?,
                 Err(Fault::Recording(error)) => {
                     let what = format!("cannot record a step of `{}`", steps.subject.id);
@@ -281,8 +377,8 @@ impl<D: Driver> Run<'_, D> {
     async fn try_write(
         &mut self,
         action: &Action,
-        write: Write,
-        total: usize,
+        write: Write<'_>,
+        steps: &StepsOf<'_>,
         statement: Option<&str>,
     ) -> Result<Found, Fault> {
         let down = if write == Write::Open {
@@ -313,7 +409,7 @@ impl<D: Driver> Run<'_, D> {
             context: &self.context,
             history: &self.snapshot.history,
             batch: self.batch,
-            total,
+            steps,
             down,
         };
         let (found, changes) = decider.decide(action, write).map_err(Fault::Other)?;
@@ -335,6 +431,11 @@ impl<D: Driver> Run<'_, D> {
             self.snapshot.stamp = None;
             return Err(match error {
                 Uncommitted::Locked(error) => Fault::Other(error),
+                Uncommitted::Failed(error) if error.kind == DriverErrorKind::Unknown => {
+                    Fault::Unheard(changes, found, error)
+                }
+                // One that is sent whole fails with its statement.
+                Uncommitted::Failed(error) if error.deferred.is_some() => Fault::statement(error),
                 Uncommitted::Failed(error) => Fault::recording(error),
             });
         }
@@ -343,169 +444,5 @@ impl<D: Driver> Run<'_, D> {
             self.snapshot.history.apply(change);
         }
         Ok(found)
-    }
-}
-
-fn progress(action: &Action, done: u32, begun: u32) -> Progress {
-    match action {
-        Action::Revert { .. } => Progress::Reverting { done, begun },
-        _ => Progress::Applying { done, begun },
-    }
-}
-
-/// How many steps are begun in a row that stands at this step of this direction.
-fn begun(action: &Action, row: &Row, step: u32) -> Option<u32> {
-    match (row.progress, action) {
-        (Progress::Reverting { done, begun }, Action::Revert { .. })
-        | (Progress::Applying { done, begun }, Action::Apply { .. })
-            if done == step =>
-        {
-            Some(begun)
-        }
-        _ => None,
-    }
-}
-
-/// The row of an action, where there is one. It may still have the id that the migration had before.
-fn row_of<'h>(context: &Context<'_>, history: &'h History, action: &Action) -> Option<&'h Row> {
-    let is = |one: &Registered, row: &Row| {
-        let row = (&*row.set, &*row.id);
-        row == (one.set(), one.id().as_str()) || one.renamed_from() == Some(row)
-    };
-    match *action {
-        Action::Revert { at, seq } => {
-            let one = context.registry.get(at)?;
-            history.row(seq).filter(|row| is(one, row))
-        }
-        Action::Apply { at, .. } => {
-            let one = context.registry.get(at)?;
-            history.rows().iter().rev().find(|row| is(one, row))
-        }
-        _ => None,
-    }
-}
-
-/// Decides, on the row as it is under the lock, what a short transaction writes.
-struct Decider<'a> {
-    context: &'a Context<'a>,
-    history: &'a History,
-    batch: i64,
-    total: usize,
-    down: Option<Vec<String>>,
-}
-
-impl Decider<'_> {
-    fn decide(self, action: &Action, write: Write) -> Result<(Found, Vec<Change>), Error> {
-        let Some(row) = row_of(self.context, self.history, action) else {
-            return Ok(self.without_a_row(action, write));
-        };
-        let seq = row.seq;
-        let up = !matches!(action, Action::Revert { .. });
-        let cut_off = |up| {
-            Error::from(PlanError::Incomplete {
-                id: row.id.to_string(),
-                up,
-            })
-        };
-        let (done, begun) = match (row.progress, up) {
-            (Progress::Applying { done, begun }, true)
-            | (Progress::Reverting { done, begun }, false) => (done, begun),
-            (Progress::Applied, false) if write == Write::Open => {
-                let progress = progress(action, 0, 0);
-                return Ok((
-                    Found::At { done: 0 },
-                    vec![Change::Progress {
-                        seq,
-                        progress,
-                        error: None,
-                    }],
-                ));
-            }
-            (Progress::Applied, _) => return Ok((Found::Overtaken, Vec::new())),
-            (Progress::Applying { .. }, false) => return Err(cut_off(true)),
-            (Progress::Reverting { .. }, true) => return Err(cut_off(false)),
-        };
-        let moved = |done, begun| {
-            vec![Change::Progress {
-                seq,
-                progress: progress(action, done, begun),
-                error: None,
-            }]
-        };
-        Ok(match write {
-            Write::Open if begun > done => {
-                let one = match *action {
-                    Action::Apply { at, .. } | Action::Revert { at, .. } => {
-                        self.context.registry.get(at)
-                    }
-                    _ => None,
-                };
-                let (step, dialect) = (done + 1, self.context.dialect);
-                return Err(PlanError::Unresolved {
-                    id: row.id.to_string(),
-                    step,
-                    what: one.and_then(|one| one.step(up, step, &row.environment, dialect)),
-                }
-                .into());
-            }
-            Write::Open => (Found::At { done }, Vec::new()),
-            Write::Announce { done: mine } if mine == done && begun == done => {
-                (Found::At { done }, moved(done, done + 1))
-            }
-            Write::Advance { done: mine } if mine == done => {
-                (Found::At { done: done + 1 }, moved(done + 1, done + 1))
-            }
-            Write::Announce { .. } | Write::Advance { .. } => (Found::Overtaken, Vec::new()),
-            // Another run has taken it back, and another one has begun it anew.
-            Write::Close { .. } if (done as usize) < self.total => (Found::Overtaken, Vec::new()),
-            Write::Close { .. } if !up => (Found::At { done }, vec![Change::Delete { seq }]),
-            Write::Close { took } => (
-                Found::At { done },
-                self.finish(action, seq, &row.environment, took),
-            ),
-        })
-    }
-
-    /// No row: a way up begins with one, and a way down has ended.
-    fn without_a_row(self, action: &Action, write: Write) -> (Found, Vec<Change>) {
-        let one = match (action, write) {
-            (Action::Apply { at, batch, .. }, Write::Open) => {
-                self.context.registry.get(*at).map(|one| (one, *batch))
-            }
-            _ => None,
-        };
-        let Some((one, batch)) = one else {
-            return (Found::Overtaken, Vec::new());
-        };
-        let steps = u32::try_from(self.total).unwrap_or(u32::MAX);
-        let clock = RowClock {
-            context: self.context,
-            batch: self.batch,
-            took: Duration::ZERO,
-        };
-        let mut changes = vec![clock.row(self.history, one, batch, steps, progress(action, 0, 0))];
-        let seq = self.history.next_seq();
-        changes.extend(
-            self.down
-                .map(|statements| Change::StoreDown { seq, statements }),
-        );
-        (Found::At { done: 0 }, changes)
-    }
-
-    fn finish(&self, action: &Action, seq: i64, environment: &str, took: Duration) -> Vec<Change> {
-        let Action::Apply { at, .. } = *action else {
-            return Vec::new();
-        };
-        let clock = RowClock {
-            context: self.context,
-            batch: self.batch,
-            took,
-        };
-        self.context
-            .registry
-            .get(at)
-            .map(|one| clock.finish(one, seq, environment, true))
-            .into_iter()
-            .collect()
     }
 }

@@ -31,6 +31,14 @@ pub(super) enum Try {
     Skipped,
     /// Somebody holds the lock.
     Busy(DriverError),
+    /// Its steps do not run in one transaction.
+    Stepwise,
+    /// The answer to the commit was lost.
+    Unheard {
+        changes: Vec<Change>,
+        took: Duration,
+        error: DriverError,
+    },
 }
 
 impl<D: Driver> Run<'_, D> {
@@ -48,12 +56,60 @@ impl<D: Driver> Run<'_, D> {
                     self.done(action, &changes, took);
                     return Ok(());
                 }
+                Try::Stepwise => return self.stepwise(action).await,
+                Try::Unheard {
+                    changes,
+                    took,
+                    error,
+                } => {
+                    let subject = subject(&self.context, &self.snapshot, action);
+                    if self.took_place(&subject.id, &changes, &error).await? {
+                        self.done(action, &changes, took);
+                        return Ok(());
+                    }
+                    patience.wait(self.driver, &self.context, error).await?;
+                }
             }
         }
     }
 
+    /// Whether a commit took place whose answer was lost: the history tells, because it is part of it.
+    pub(super) async fn took_place(
+        &mut self,
+        id: &str,
+        changes: &[Change],
+        error: &DriverError,
+    ) -> Result<bool, Error> {
+        let unheard = |error| {
+            let what = format!(
+                "the answer to the commit of `{id}` was lost, and `status` tells whether it took place"
+            );
+            Error::driver(what, error)
+        };
+        match self.driver.recover().await {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(unheard(DriverError::new(error.kind, error.message.clone())));
+            }
+            Err(failed) => return Err(unheard(failed)),
+        }
+        let now = wait::history(self.driver, &self.context).await?;
+        // What leaves no trace in the history does no harm twice.
+        let took_place = now.exists
+            && !changes.is_empty()
+            && changes.iter().all(|change| now.history.shows(change));
+        if !took_place {
+            reread(&mut self.snapshot, &mut self.others, now);
+        }
+        self.snapshot.stamp = None;
+        Ok(took_place)
+    }
+
     async fn attempt(&mut self, action: &Action) -> Result<Try, Error> {
         let prepared = prepare::prepare(self.driver, &self.context, &self.snapshot, action).await?;
+        if prepared.stepwise {
+            return Ok(Try::Stepwise);
+        }
         let down = self.stored_down(action);
         let keys = foreign_keys(&self.context, action, &prepared);
         let subject = subject(&self.context, &self.snapshot, action);
@@ -88,6 +144,7 @@ impl<D: Driver> Run<'_, D> {
             subject: &subject,
             total,
             transaction: true,
+            executed: Vec::new(),
         };
         if let Err(error) = steps_of.all(&mut tx, prepared.tasks).await {
             return match error {
@@ -101,22 +158,26 @@ impl<D: Driver> Run<'_, D> {
             batch: self.batch,
             took,
         };
-        let mut changes = clock.changes(&self.snapshot.history, action, steps);
-        changes.extend(down.map(|statements| Change::StoreDown {
-            seq: self.snapshot.history.next_seq(),
-            statements,
-        }));
+        let changes = clock.changes(&self.snapshot.history, action, steps, down);
         let wipe = *action == Action::Wipe;
         let exists = self.snapshot.exists && !wipe;
         match write(&mut tx, wipe, exists, &changes).await {
             Ok(()) => {}
             Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
-            Err(error) => return Err(commit_error(&subject, total, error)),
+            Err(error) => return Err(steps_of.uncommitted(error)),
         }
         match wait::commit(&mut tx, &self.context).await {
             Ok(()) => {}
             Err(Uncommitted::Locked(error)) => return Err(error),
-            Err(Uncommitted::Failed(error)) => return Err(commit_error(&subject, total, error)),
+            Err(Uncommitted::Failed(error)) if error.is_busy() => return Ok(Try::Busy(error)),
+            Err(Uncommitted::Failed(error)) if error.kind == DriverErrorKind::Unknown => {
+                return Ok(Try::Unheard {
+                    changes,
+                    took,
+                    error,
+                });
+            }
+            Err(Uncommitted::Failed(error)) => return Err(steps_of.uncommitted(error)),
         }
         if wipe {
             self.snapshot.history = History::default();
@@ -209,26 +270,6 @@ pub(super) async fn write<T: Transaction>(
     Ok(())
 }
 
-fn commit_error(subject: &Subject, steps: usize, source: DriverError) -> Error {
-    if source.kind == DriverErrorKind::ForeignKeys {
-        return Error::new(Kind::Step(Failure {
-            action: subject.action,
-            migration: subject.id.clone(),
-            place: subject.place.clone(),
-            step: steps,
-            of: steps,
-            what: "PRAGMA foreign_key_check".to_owned(),
-            left: Left::Nothing,
-            source,
-        }));
-    }
-    let what = match subject.action {
-        ActionKind::Wipe => "cannot drop everything, and so all of it is as it was".to_owned(),
-        _ => format!("cannot record `{}`, and so it was rolled back", subject.id),
-    };
-    Error::driver(what, source)
-}
-
 /// Makes rows.
 pub(super) struct RowClock<'a> {
     pub(super) context: &'a Context<'a>,
@@ -239,15 +280,27 @@ pub(super) struct RowClock<'a> {
 
 impl RowClock<'_> {
     /// What an action changes in the history.
-    pub(super) fn changes(&self, history: &History, action: &Action, steps: u32) -> Vec<Change> {
+    pub(super) fn changes(
+        &self,
+        history: &History,
+        action: &Action,
+        steps: u32,
+        down: Option<Vec<String>>,
+    ) -> Vec<Change> {
         let one = |at: usize| self.context.registry.get(at);
         match *action {
             Action::Apply { at, batch, .. } => one(at)
-                .map(|one| self.row(history, one, batch, steps, Progress::Applied))
+                .map(|one| {
+                    let row = self.row(history, one, batch, steps, Progress::Applied);
+                    Change::Insert(Box::new(NewRow { down, ..row }))
+                })
                 .into_iter()
                 .collect(),
             Action::Record { at } => one(at)
-                .map(|one| self.row(history, one, None, 0, Progress::Applied))
+                .map(|one| {
+                    let row = self.row(history, one, None, 0, Progress::Applied);
+                    Change::Insert(Box::new(NewRow { down, ..row }))
+                })
                 .into_iter()
                 .collect(),
             Action::Revert { seq, .. } | Action::RevertStored { seq } | Action::Forget { seq } => {
@@ -285,10 +338,10 @@ impl RowClock<'_> {
         batch: Option<i64>,
         steps: u32,
         progress: Progress,
-    ) -> Change {
+    ) -> NewRow {
         let registration = one.registration;
         let environment = &self.context.settings.environment;
-        Change::Insert(NewRow {
+        NewRow {
             row: Row {
                 seq: history.next_seq(),
                 set: Arc::from(one.set()),
@@ -298,6 +351,7 @@ impl RowClock<'_> {
                 environment: Arc::from(environment.as_str()),
                 batch: batch.unwrap_or(self.batch),
                 progress,
+                before: None,
             },
             description: one.description().to_owned(),
             applied_at: now(),
@@ -305,7 +359,8 @@ impl RowClock<'_> {
             steps,
             applied_by: self.context.applied_by.get().to_owned(),
             program_version: registration.program_version.to_owned(),
-        })
+            down: None,
+        }
     }
 
     pub(super) fn finish(
@@ -340,6 +395,7 @@ fn resolved(row: &Row, finished: bool) -> Change {
     Change::Progress {
         seq: row.seq,
         progress,
+        before: None,
         error: None,
     }
 }
@@ -364,6 +420,8 @@ pub(super) struct StepsOf<'a> {
     pub(super) subject: &'a Subject,
     pub(super) total: usize,
     pub(super) transaction: bool,
+    /// The step of each statement that was executed, for an error that comes with the commit.
+    pub(super) executed: Vec<usize>,
 }
 
 impl StepsOf<'_> {
@@ -378,11 +436,17 @@ impl StepsOf<'_> {
         Ok(())
     }
 
-    async fn one<T: Transaction>(&self, tx: &mut T, step: usize, task: Task) -> Result<(), Stop> {
+    async fn one<T: Transaction>(
+        &mut self,
+        tx: &mut T,
+        step: usize,
+        task: Task,
+    ) -> Result<(), Stop> {
         self.started(step, &task);
         match task {
             Task::Log(message) => self.logged(&message),
             Task::Statement { text, origin, .. } => {
+                self.executed.push(step);
                 tx.execute(&text)
                     .await
                     .map_err(|error| self.stop(step, &text, origin, error))?;
@@ -393,6 +457,7 @@ impl StepsOf<'_> {
                     .await
                     .map_err(|error| self.stop(step, &label, None, error))?;
                 for text in self.returned(step, &label, &sqls).map_err(Stop::Failed)? {
+                    self.executed.push(step);
                     tx.execute(&text)
                         .await
                         .map_err(|error| self.stop(step, &text, None, error))?;
@@ -400,6 +465,25 @@ impl StepsOf<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Why all of it was rolled back though every step had been taken.
+    fn uncommitted(&self, mut source: DriverError) -> Error {
+        if let Some(deferred) = source.deferred.take() {
+            let step = self.executed.get(deferred.at).copied();
+            return self.failure(step.unwrap_or(self.total), &deferred.text, None, source);
+        }
+        if source.kind == DriverErrorKind::ForeignKeys {
+            return self.failure(self.total, "PRAGMA foreign_key_check", None, source);
+        }
+        let what = match self.subject.action {
+            ActionKind::Wipe => "cannot drop everything, and so all of it is as it was".to_owned(),
+            _ => format!(
+                "cannot record `{}`, and so it was rolled back",
+                self.subject.id
+            ),
+        };
+        Error::driver(what, source)
     }
 
     /// The failure of what comes behind the Rust code of a step.

@@ -134,7 +134,7 @@ pub(super) async fn commit<T: Transaction>(
     loop {
         let error = match tx.commit().await {
             Ok(()) => return Ok(()),
-            Err(error) if error.is_busy() => error,
+            Err(error) if error.is_busy() && tx.is_open() => error,
             Err(error) => return Err(Uncommitted::Failed(error)),
         };
         let patience = patience.get_or_insert_with(|| {

@@ -346,7 +346,7 @@ impl<'a> Decider<'_, 'a> {
     fn resolve(&mut self, id: &str, done: bool) -> Result<(), PlanError> {
         let one = self.find_anywhere(id)?;
         match one.row {
-            Some(row) if self.refuse_unresolved(row).is_err() => {
+            Some(row) if self.unresolved(row).is_some() => {
                 self.decision
                     .actions
                     .push(Action::Resolve { seq: row.seq, done });
@@ -356,18 +356,27 @@ impl<'a> Decider<'_, 'a> {
         }
     }
 
+    /// Where the schema tells what became of the step, the run finds out by itself.
     fn refuse_unresolved(&self, row: &Row) -> Result<(), PlanError> {
+        match self.unresolved(row) {
+            Some(error) if row.before.is_none() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The step that was begun, and of whose end nobody has heard.
+    fn unresolved(&self, row: &Row) -> Option<PlanError> {
         let (up, done, begun) = match row.progress {
-            Progress::Applied => return Ok(()),
+            Progress::Applied => return None,
             Progress::Applying { done, begun } => (true, done, begun),
             Progress::Reverting { done, begun } => (false, done, begun),
         };
         if begun <= done {
-            return Ok(());
+            return None;
         }
         let one = self.survey.of_row(row.seq);
         let registered = one.and_then(|one| self.survey.registered(one));
-        Err(PlanError::Unresolved {
+        Some(PlanError::Unresolved {
             id: row.id.to_string(),
             step: done + 1,
             what: registered

@@ -56,6 +56,7 @@ fn row(seq: i64, set: &str, id: &str) -> Row {
         environment: Arc::from("test"),
         batch: 1,
         progress: Progress::Applied,
+        before: None,
     }
 }
 

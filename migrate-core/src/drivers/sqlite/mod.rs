@@ -12,16 +12,20 @@ mod wipe;
 
 use std::time::{Duration, Instant};
 
+use migrate_schema::StatementKind;
 use rusqlite::{Connection, ErrorCode};
 
 pub use open::{open, open_existing};
 
 use crate::{
-    engine::driver::{Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Snapshot},
+    engine::driver::{
+        Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Look, Settled, Snapshot,
+    },
     history::Applied,
+    migrator::Session,
     native::Native,
-    registry::Registry,
     sql::Sql,
+    steps::is_outside,
 };
 use claim::ClaimFile;
 use table::Table;
@@ -43,16 +47,21 @@ impl<'c> Sqlite<'c> {
     /// back, and stays.
     pub(crate) fn new(
         connection: &'c mut Connection,
-        table: &str,
-        registry: &'c Registry,
+        session: &Session<'c>,
     ) -> Result<Self, DriverError> {
+        if session.schema.is_some() {
+            return Err(DriverError::new(
+                DriverErrorKind::Unfit,
+                "SQLite has no schemas: leave `schema` out, or open another file",
+            ));
+        }
         if !connection.is_autocommit() {
             return Err(DriverError::new(
                 DriverErrorKind::Unfit,
                 "the connection is inside a transaction: commit it or roll it back first",
             ));
         }
-        let table = Table::new(table, registry)?;
+        let table = Table::new(session.table, session.registry)?;
         let own: i64 = connection
             .query_row("PRAGMA busy_timeout", [], |row| row.get(0))
             .map_err(error)?;
@@ -101,6 +110,20 @@ impl Driver for Sqlite<'_> {
         std::thread::sleep(duration);
     }
 
+    fn stands_alone(&self, _: &str, kind: StatementKind) -> bool {
+        is_outside(kind)
+    }
+
+    fn wrong_closure(&self, step: &Native, transaction: bool) -> Option<&'static str> {
+        match transaction {
+            true if step.sqlite.is_none() => Some("`&rusqlite::Transaction<'_>`"),
+            false if step.sqlite_connection.is_none() => {
+                Some("`&rusqlite::Connection`, because the migration says `transaction = false`")
+            }
+            _ => None,
+        }
+    }
+
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
         self.table.read(self.connection, None)
     }
@@ -144,6 +167,19 @@ impl Driver for Sqlite<'_> {
         let closed = in_autocommit(self.connection);
         let sqls = result?;
         closed.map(|()| sqls)
+    }
+
+    /// `VACUUM` and pragmas.
+    async fn look(&mut self, _: &str) -> Result<Look, DriverError> {
+        Ok(Look::Repeatable)
+    }
+
+    async fn settle(&mut self, _: &str, _: &str) -> Result<Settled, DriverError> {
+        Ok(Settled::Unknown)
+    }
+
+    async fn recover(&mut self) -> Result<bool, DriverError> {
+        Ok(false)
     }
 
     async fn claim(&mut self) -> Result<Claim, DriverError> {
@@ -218,21 +254,13 @@ fn error(error: rusqlite::Error) -> DriverError {
             _ => error.to_string(),
         },
     };
-    DriverError {
-        kind,
-        message,
-        source: Some(Box::new(error)),
-    }
+    DriverError::new(kind, message).with_source(error)
 }
 
 /// The error of a closure. One of SQLite that only says "busy" may be tried again.
 fn step_error(failed: crate::native::StepError) -> DriverError {
     match failed.into_inner().downcast::<rusqlite::Error>() {
         Ok(sqlite) => error(*sqlite),
-        Err(other) => DriverError {
-            kind: DriverErrorKind::Step,
-            message: other.to_string(),
-            source: Some(other),
-        },
+        Err(other) => DriverError::new(DriverErrorKind::Step, other.to_string()).with_source(other),
     }
 }

@@ -1,13 +1,15 @@
 //! The table of the history.
 
-use std::{borrow::Cow, sync::Arc};
-
 use migrate_schema::{Dialect, statement::split};
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, params};
+use rusqlite::{
+    Connection, OptionalExtension, Row as SqlRow, params_from_iter,
+    types::{Null, ToSqlOutput},
+};
 
 use crate::{
+    drivers::record::{COLUMNS, Cells, MORE_COLUMNS, Reader, Value, statement},
     engine::driver::{DriverError, DriverErrorKind, Snapshot},
-    history::{Applied, Change, History, NewRow, Progress, Row},
+    history::{Applied, Change},
     registry::Registry,
 };
 
@@ -21,11 +23,6 @@ pub(super) struct Table<'r> {
     name: String,
     history: String,
 }
-
-const COLUMNS: &str = "seq, set_name, id, checksum, body_checksum, batch, state, steps_done, steps_begun, environment";
-/// What is only shown.
-const MORE_COLUMNS: &str =
-    "description, applied_at, duration_ms, steps, error, applied_by, program_version";
 
 impl<'r> Table<'r> {
     pub(super) fn new(name: &str, registry: &'r Registry) -> Result<Self, DriverError> {
@@ -62,6 +59,7 @@ impl<'r> Table<'r> {
     steps_done INTEGER NOT NULL,
     steps_begun INTEGER NOT NULL,
     environment TEXT NOT NULL,
+    step_before TEXT,
     steps INTEGER NOT NULL,
     error TEXT,
     description TEXT NOT NULL,
@@ -82,17 +80,10 @@ impl<'r> Table<'r> {
         connection: &Connection,
         stamp: Option<i64>,
     ) -> Result<Snapshot, DriverError> {
-        let mut list: Vec<Row> = Vec::with_capacity(self.registry.len());
-        let mut expected = Expected {
-            registry: self.registry,
-            next: 0,
-        };
-        let exists = self.each(connection, COLUMNS, |row| {
-            list.push(read_row(row, list.last(), &mut expected)?);
-            Ok(())
-        })?;
+        let mut reader = Reader::new(self.registry);
+        let exists = self.each(connection, COLUMNS, &mut reader)?;
         Ok(Snapshot {
-            history: History::new(list),
+            history: reader.finish().0,
             stamp,
             exists,
         })
@@ -103,20 +94,12 @@ impl<'r> Table<'r> {
         &self,
         connection: &Connection,
     ) -> Result<(Snapshot, Vec<Applied>), DriverError> {
-        let mut list: Vec<Row> = Vec::new();
-        let mut expected = Expected {
-            registry: self.registry,
-            next: 0,
-        };
-        let mut applied = Vec::new();
-        let exists = self.each(connection, &format!("{COLUMNS}, {MORE_COLUMNS}"), |row| {
-            let lean = read_row(row, list.last(), &mut expected)?;
-            applied.push(read_applied(row, &lean)?);
-            list.push(lean);
-            Ok(())
-        })?;
+        let mut reader = Reader::whole(self.registry);
+        let columns = format!("{COLUMNS}, {MORE_COLUMNS}");
+        let exists = self.each(connection, &columns, &mut reader)?;
+        let (history, applied) = reader.finish();
         let snapshot = Snapshot {
-            history: History::new(list),
+            history,
             stamp: None,
             exists,
         };
@@ -128,7 +111,7 @@ impl<'r> Table<'r> {
         &self,
         connection: &Connection,
         columns: &str,
-        mut take: impl FnMut(&SqlRow<'_>) -> Result<(), String>,
+        reader: &mut Reader<'_>,
     ) -> Result<bool, DriverError> {
         let sql = format!("SELECT {columns} FROM {} ORDER BY seq", self.history);
         let mut statement = match connection.prepare(&sql) {
@@ -138,7 +121,7 @@ impl<'r> Table<'r> {
         };
         let mut rows = statement.query([]).map_err(error)?;
         while let Some(row) = rows.next().map_err(error)? {
-            take(row).map_err(|failed| self.corrupt(&failed))?;
+            reader.take(row).map_err(|failed| self.corrupt(&failed))?;
         }
         Ok(true)
     }
@@ -186,84 +169,15 @@ impl<'r> Table<'r> {
         connection: &Connection,
         change: &Change,
     ) -> Result<(), DriverError> {
-        let history = &self.history;
-        match change {
-            Change::Insert(new) => self.insert(connection, new),
-            Change::Progress {
-                seq,
-                progress,
-                error: failed,
-            } => {
-                let (state, done, begun) = columns(*progress);
-                let sql = format!(
-                    "UPDATE {history} SET state = ?2, steps_done = ?3, steps_begun = ?4, error = ?5 WHERE seq = ?1"
-                );
-                self.change_one(connection, &sql, params![seq, state, done, begun, failed])
-            }
-            Change::Finish {
-                seq,
-                checksum,
-                body,
-                duration_ms,
-            } => {
-                let sql = format!(
-                    "UPDATE {history} SET state = 'applied', error = NULL, checksum = ?2, body_checksum = ?3,
-                     duration_ms = coalesce(?4, duration_ms) WHERE seq = ?1"
-                );
-                self.change_one(connection, &sql, params![seq, checksum, body, duration_ms])
-            }
-            Change::Rename { seq, set, id } => {
-                let sql = format!("UPDATE {history} SET set_name = ?2, id = ?3 WHERE seq = ?1");
-                self.change_one(connection, &sql, params![seq, set, id])
-            }
-            Change::Delete { seq } => {
-                let sql = format!("DELETE FROM {history} WHERE seq = ?1");
-                self.change_one(connection, &sql, params![seq])
-            }
-            Change::StoreDown { seq, statements } => {
-                let sql = format!("UPDATE {history} SET down = ?2 WHERE seq = ?1");
-                self.change_one(connection, &sql, params![seq, statements.join(";\n")])
-            }
-        }
-    }
-
-    fn insert(&self, connection: &Connection, new: &NewRow) -> Result<(), DriverError> {
-        let (state, done, begun) = columns(new.row.progress);
-        let done = if new.row.progress == Progress::Applied {
-            new.steps
-        } else {
-            done
-        };
-        let sql = format!(
-            "INSERT INTO {} (seq, set_name, id, description, checksum, body_checksum, batch, state, steps, steps_done,
-             steps_begun, applied_at, duration_ms, environment, applied_by, program_version)
-             VALUES (:seq, :set, :id, :description, :checksum, :body, :batch, :state, :steps, :done, :begun,
-             :applied_at, :duration_ms, :environment, :applied_by, :program_version)",
-            self.history
-        );
-        let values = named_params! {
-            ":seq": new.row.seq, ":set": &*new.row.set, ":id": new.row.id, ":description": new.description,
-            ":checksum": new.row.checksum, ":body": new.row.body, ":batch": new.row.batch, ":state": state,
-            ":steps": new.steps, ":done": done, ":begun": begun.max(done), ":applied_at": new.applied_at,
-            ":duration_ms": new.duration_ms, ":environment": &*new.row.environment,
-            ":applied_by": new.applied_by, ":program_version": new.program_version,
-        };
-        connection
-            .prepare_cached(&sql)
-            .and_then(|mut insert| insert.execute(values))
-            .map_err(error)?;
-        Ok(())
-    }
-
-    fn change_one(
-        &self,
-        connection: &Connection,
-        sql: &str,
-        values: impl rusqlite::Params,
-    ) -> Result<(), DriverError> {
+        let (sql, values) = statement(change, &self.history, |at| format!("?{at}").into());
+        let values = values.iter().map(|value| match value {
+            Value::Text(Some(text)) => ToSqlOutput::from(&**text),
+            Value::Integer(Some(number)) => ToSqlOutput::from(*number),
+            Value::Text(None) | Value::Integer(None) => ToSqlOutput::from(Null),
+        });
         match connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(values))
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.execute(params_from_iter(values)))
             .map_err(error)?
         {
             1 => Ok(()),
@@ -318,123 +232,16 @@ fn is_missing_table(error: &rusqlite::Error) -> bool {
     message.starts_with("no such table")
 }
 
-/// The highest number of a row, and of a batch, that can be: from there on is still room to count.
-const MOST: i64 = 1 << 53;
-/// The most steps that a migration can have.
-const MOST_STEPS: i64 = 1_000_000_000;
-
-/// What the program expects in the next row, so that its texts need no copy.
-struct Expected<'a> {
-    registry: &'a Registry,
-    next: usize,
-}
-
-impl Expected<'_> {
-    /// The id and the checksum, borrowed where the next few migrations of the program have them.
-    fn texts(&mut self, id: &str, checksum: &str) -> (Cow<'static, str>, Cow<'static, str>) {
-        let mut near = self.registry.iter().enumerate().skip(self.next).take(4);
-        let found = near.find_map(|(at, one)| {
-            let known = one.id().as_static().filter(|known| *known == id)?;
-            Some((at, known, one.known_checksum()))
-        });
-        let Some((at, id, known)) = found else {
-            return (Cow::Owned(id.to_owned()), Cow::Owned(checksum.to_owned()));
-        };
-        self.next = at + 1;
-        let checksum = match known {
-            Some(same) if same == checksum => Cow::Borrowed(same),
-            _ => Cow::Owned(checksum.to_owned()),
-        };
-        (Cow::Borrowed(id), checksum)
+impl Cells for SqlRow<'_> {
+    fn text(&self, at: usize) -> Result<Option<&str>, String> {
+        let value = self.get_ref(at).map_err(|failed| failed.to_string())?;
+        let text = value.as_str_or_null();
+        text.map_err(|_| format!("{} in place of a text", value.data_type()))
     }
-}
 
-fn read_row(
-    row: &SqlRow<'_>,
-    last: Option<&Row>,
-    expected: &mut Expected<'_>,
-) -> Result<Row, String> {
-    let seq: i64 = row.get(0).map_err(|failed| failed.to_string())?;
-    if !(0..=MOST).contains(&seq) {
-        return Err(format!("the number {seq} of a row is out of range"));
-    }
-    let column = |failed: rusqlite::Error| format!("row {seq}: {failed}");
-    // Most rows repeat the set and the environment of the one before.
-    let shared = |text: &str, before: Option<&Arc<str>>| match before {
-        Some(before) if &**before == text => Arc::clone(before),
-        _ => Arc::from(text),
-    };
-    let text = |at: usize| {
-        row.get_ref(at).map_err(column)?.as_str().map_err(|failed| {
-            let name = row.as_ref().column_name(at).unwrap_or_default();
-            format!("row {seq}: {failed} in the column `{name}`")
-        })
-    };
-    let state: &str = text(6)?;
-    let progress = match state {
-        "applied" => Progress::Applied,
-        _ => progress(
-            seq,
-            state,
-            row.get(7).map_err(column)?,
-            row.get(8).map_err(column)?,
-        )?,
-    };
-    let batch = row.get(5).map_err(column)?;
-    if !(0..=MOST).contains(&batch) {
-        return Err(format!("row {seq} has the batch {batch}"));
-    }
-    let (id, checksum) = expected.texts(text(2)?, text(3)?);
-    Ok(Row {
-        seq,
-        set: shared(text(1)?, last.map(|row| &row.set)),
-        id,
-        checksum,
-        body: row.get(4).map_err(column)?,
-        batch,
-        progress,
-        environment: shared(text(9)?, last.map(|row| &row.environment)),
-    })
-}
-
-fn read_applied(row: &SqlRow<'_>, lean: &Row) -> Result<Applied, String> {
-    let column = |failed: rusqlite::Error| format!("row {}: {failed}", lean.seq);
-    Ok(Applied {
-        seq: lean.seq,
-        set: lean.set.to_string(),
-        id: lean.id.to_string(),
-        description: row.get(10).map_err(column)?,
-        checksum: lean.checksum.to_string(),
-        batch: lean.batch,
-        progress: lean.progress,
-        applied_at: row.get(11).map_err(column)?,
-        duration_ms: row.get(12).map_err(column)?,
-        steps: row.get(13).map_err(column)?,
-        error: row.get(14).map_err(column)?,
-        environment: lean.environment.to_string(),
-        applied_by: row.get(15).map_err(column)?,
-        program_version: row.get(16).map_err(column)?,
-    })
-}
-
-fn columns(progress: Progress) -> (&'static str, u32, u32) {
-    match progress {
-        Progress::Applied => ("applied", 0, 0),
-        Progress::Applying { done, begun } => ("applying", done, begun),
-        Progress::Reverting { done, begun } => ("reverting", done, begun),
-    }
-}
-
-fn progress(seq: i64, state: &str, done: i64, begun: i64) -> Result<Progress, String> {
-    let count = |value: i64| match u32::try_from(value) {
-        Ok(count) if i64::from(count) <= MOST_STEPS => Ok(count),
-        _ => Err(format!("row {seq} has the step {value}")),
-    };
-    let (done, begun) = (count(done)?, count(begun)?);
-    match state {
-        "applied" => Ok(Progress::Applied),
-        "applying" => Ok(Progress::Applying { done, begun }),
-        "reverting" => Ok(Progress::Reverting { done, begun }),
-        other => Err(format!("row {seq} has the state {other:?}")),
+    fn integer(&self, at: usize) -> Result<Option<i64>, String> {
+        let value = self.get_ref(at).map_err(|failed| failed.to_string())?;
+        let number = value.as_i64_or_null();
+        number.map_err(|_| format!("{} in place of a number", value.data_type()))
     }
 }

@@ -159,6 +159,10 @@ impl Transaction for SqliteTransaction<'_> {
         self.transaction.execute_batch("COMMIT").map_err(error)
     }
 
+    fn is_open(&self) -> bool {
+        !self.transaction.is_autocommit()
+    }
+
     async fn rollback(self) -> Result<(), DriverError> {
         self.transaction.rollback().map_err(error)
     }

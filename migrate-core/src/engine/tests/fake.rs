@@ -10,12 +10,15 @@ use std::{
 
 use crate::{
     engine::driver::{
-        Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Snapshot, Transaction,
+        Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Look, Settled, Snapshot,
+        Transaction,
     },
     history::{Applied, Change, History, Progress, Row},
     native::Native,
     sql::Sql,
+    steps::is_outside,
 };
+use migrate_schema::StatementKind;
 
 /// What happens to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(super) enum Fault {
     Busy(usize),
     /// It has its effect, and returns an error all the same.
     Lost,
+    /// The connection is gone, and nobody knows whether it had its effect, which it had or had not.
+    Unheard(bool),
     /// It never happens: the run is gone.
     Kill,
 }
@@ -47,6 +52,8 @@ pub(super) struct Database {
     pub(super) rows: BTreeMap<i64, Held>,
     pub(super) downs: BTreeMap<i64, Vec<String>>,
     pub(super) exists: bool,
+    /// Whether its statements take effect by themselves, as those that change the schema do on MySQL.
+    pub(super) implicit: bool,
 }
 
 impl Database {
@@ -86,15 +93,20 @@ impl Database {
                     error: None,
                     by,
                 };
+                if let Some(down) = &new.down {
+                    self.downs.insert(held.row.seq, down.clone());
+                }
                 self.rows.insert(held.row.seq, held);
             }
             Change::Progress {
                 seq,
                 progress,
+                before,
                 error,
             } => {
                 let held = self.edit(*seq)?;
                 held.row.progress = *progress;
+                held.row.before.clone_from(before);
                 held.error.clone_from(error);
             }
             Change::Finish {
@@ -107,6 +119,7 @@ impl Database {
                 held.row.progress = Progress::Applied;
                 held.row.checksum.clone_from(checksum);
                 held.row.body.clone_from(body);
+                held.row.before = None;
                 held.error = None;
             }
             Change::Rename { seq, set, id } => {
@@ -118,9 +131,6 @@ impl Database {
                 self.edit(*seq)?;
                 self.rows.remove(seq);
                 self.downs.remove(seq);
-            }
-            Change::StoreDown { seq, statements } => {
-                self.downs.insert(*seq, statements.clone());
             }
         }
         Ok(())
@@ -155,6 +165,9 @@ pub(super) struct State {
     lock: Option<usize>,
     /// The session that tells others that it is alive.
     pub(super) claim: Option<usize>,
+    /// After so many refusals a claim is taken over, as if its holder had stalled for too long.
+    pub(super) patience: Option<usize>,
+    refusals: usize,
 }
 
 /// The database, which survives its sessions.
@@ -198,6 +211,7 @@ impl World {
         Fake {
             world: self.clone(),
             session: state.sessions,
+            claimed: false,
         }
     }
 }
@@ -210,8 +224,10 @@ impl State {
         let (at, fault) = self.fault?;
         let disturbed = match fault {
             Fault::Busy(times) => may_be_busy && (at..at.saturating_add(times)).contains(&n),
-            // A closure gives its answer itself: either it has had its effect, or it says that it failed.
-            Fault::Lost => at == n && what != "run",
+            // A closure gives its answer itself: either it has had its effect, or it says that it failed. And a
+            // driver knows of a statement that stands alone whether its answer was lost.
+            Fault::Lost => at == n && what != "run" && !what.starts_with("execute INSERT"),
+            Fault::Unheard(_) => at == n && (what == "commit" || what.starts_with("execute")),
             Fault::Fail(_) | Fault::Kill => at == n,
         };
         self.disturbed |= disturbed;
@@ -263,6 +279,10 @@ fn busy() -> DriverError {
     DriverError::new(DriverErrorKind::Busy, "database is locked")
 }
 
+fn unheard() -> DriverError {
+    DriverError::new(DriverErrorKind::Unknown, "the connection was lost")
+}
+
 /// Gives every other run the chance to go first.
 async fn step_aside() {
     let mut first = true;
@@ -280,6 +300,8 @@ async fn step_aside() {
 pub(super) struct Fake {
     world: World,
     pub(super) session: usize,
+    /// Whether it has the claim, as far as it knows.
+    claimed: bool,
 }
 
 impl Drop for Fake {
@@ -289,6 +311,15 @@ impl Drop for Fake {
 }
 
 impl State {
+    /// Nothing may be done any more by a session whose claim was taken over.
+    fn fence(&self, session: usize, claimed: bool) -> Result<(), DriverError> {
+        if claimed && self.claim != Some(session) {
+            let message = "another run has taken over";
+            return Err(DriverError::new(DriverErrorKind::Fenced, message));
+        }
+        Ok(())
+    }
+
     /// How often somebody else has moved the history.
     fn moved(&self) -> i64 {
         let times = |(every, until): (Duration, Duration)| {
@@ -321,13 +352,15 @@ async fn act<T>(
             world.state().killed = true;
             return pending().await;
         }
-        Some(Fault::Lost) | None => {}
+        Some(Fault::Unheard(false)) => return Err(unheard()),
+        Some(Fault::Lost | Fault::Unheard(true)) | None => {}
     }
     let answer = effect(&mut world.state())?;
-    if fault == Some(Fault::Lost) {
-        return Err(other("the answer was lost"));
+    match fault {
+        Some(Fault::Lost) => Err(other("the answer was lost")),
+        Some(Fault::Unheard(_)) => Err(unheard()),
+        _ => Ok(answer),
     }
-    Ok(answer)
 }
 
 /// What a statement leaves: the text between its first and its last quote, or all of it.
@@ -357,6 +390,42 @@ impl Driver for Fake {
     async fn pause(&mut self, duration: Duration) {
         step_aside().await;
         self.world.state().now += duration;
+    }
+
+    fn stands_alone(&self, sql: &str, kind: StatementKind) -> bool {
+        is_outside(kind) || (self.world.state().database.implicit && sql.starts_with("INSERT"))
+    }
+
+    fn asks_for_option(&self) -> bool {
+        !self.world.state().database.implicit
+    }
+
+    fn wrong_closure(&self, step: &Native, _: bool) -> Option<&'static str> {
+        step.fake.is_none().then_some("a list")
+    }
+
+    async fn look(&mut self, sql: &str) -> Result<Look, DriverError> {
+        act(&self.world, self.session, "look", false, |state| {
+            if sql.starts_with("VACUUM") {
+                return Ok(Look::Repeatable);
+            }
+            Ok(Look::Trace(state.database.effects.len().to_string()))
+        })
+        .await
+    }
+
+    async fn settle(&mut self, _: &str, before: &str) -> Result<Settled, DriverError> {
+        act(&self.world, self.session, "settle", false, |state| {
+            if state.database.effects.len().to_string() == before {
+                return Ok(Settled::NotDone);
+            }
+            Ok(Settled::Done)
+        })
+        .await
+    }
+
+    async fn recover(&mut self) -> Result<bool, DriverError> {
+        act(&self.world, self.session, "recover", false, |_| Ok(true)).await
     }
 
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
@@ -393,8 +462,9 @@ impl Driver for Fake {
         foreign_keys: ForeignKeys,
     ) -> Result<FakeTransaction<'_>, DriverError> {
         let what = format!("begin {foreign_keys:?}");
-        let (world, session) = (self.world.clone(), self.session);
+        let (world, session, claimed) = (self.world.clone(), self.session, self.claimed);
         act(&self.world, session, &what, true, move |state| {
+            state.fence(session, claimed)?;
             if state.lock.is_some() {
                 return Err(busy());
             }
@@ -406,6 +476,7 @@ impl Driver for Fake {
                 effects: Vec::new(),
                 creates: false,
                 wipes: false,
+                claimed,
                 _driver: std::marker::PhantomData,
             })
         })
@@ -413,13 +484,14 @@ impl Driver for Fake {
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
-        let session = self.session;
+        let (session, claimed) = (self.session, self.claimed);
         act(
             &self.world,
             session,
             &format!("execute {sql}"),
             true,
             |state| {
+                state.fence(session, claimed)?;
                 if state.lock.is_some() {
                     return Err(busy());
                 }
@@ -432,8 +504,9 @@ impl Driver for Fake {
     }
 
     async fn run(&mut self, step: Native) -> Result<Vec<Sql>, DriverError> {
-        let session = self.session;
+        let (session, claimed) = (self.session, self.claimed);
         act(&self.world, session, "run", false, |state| {
+            state.fence(session, claimed)?;
             let sqls = run(step, &mut state.database.effects)?;
             state.committed(session);
             Ok(sqls)
@@ -443,22 +516,27 @@ impl Driver for Fake {
 
     async fn claim(&mut self) -> Result<Claim, DriverError> {
         let session = self.session;
-        act(&self.world, session, "claim", false, |state| {
+        let claim = act(&self.world, session, "claim", false, |state| {
             if !state.claims_are_seen {
                 return Ok(Claim::Unknown);
             }
-            match state.claim {
-                Some(holder) if holder != session => Ok(Claim::HeldByAnother),
-                _ => {
-                    state.claim = Some(session);
-                    Ok(Claim::Taken)
+            if state.claim.is_some_and(|holder| holder != session) {
+                state.refusals += 1;
+                if state.patience.is_none_or(|most| state.refusals <= most) {
+                    return Ok(Claim::HeldByAnother);
                 }
             }
+            state.refusals = 0;
+            state.claim = Some(session);
+            Ok(Claim::Taken)
         })
-        .await
+        .await?;
+        self.claimed = claim == Claim::Taken;
+        Ok(claim)
     }
 
     async fn release(&mut self) {
+        self.claimed = false;
         self.world.state().release(self.session);
     }
 }
@@ -470,6 +548,7 @@ pub(super) struct FakeTransaction<'a> {
     effects: Vec<String>,
     creates: bool,
     wipes: bool,
+    claimed: bool,
     _driver: std::marker::PhantomData<&'a mut Fake>,
 }
 
@@ -553,6 +632,7 @@ impl Transaction for FakeTransaction<'_> {
 
     async fn commit(&mut self) -> Result<(), DriverError> {
         self.act("commit", |tx, state| {
+            state.fence(tx.session, tx.claimed)?;
             for change in &tx.changes {
                 state.note(tx.session, change);
             }
@@ -561,6 +641,10 @@ impl Transaction for FakeTransaction<'_> {
             Ok(())
         })
         .await
+    }
+
+    fn is_open(&self) -> bool {
+        true
     }
 
     async fn rollback(mut self) -> Result<(), DriverError> {
@@ -572,7 +656,10 @@ impl FakeTransaction<'_> {
     /// What the database would hold after a commit.
     fn outcome(&self, now: &Database) -> Result<Database, DriverError> {
         let mut database = if self.wipes {
-            Database::default()
+            Database {
+                implicit: now.implicit,
+                ..Database::default()
+            }
         } else {
             now.clone()
         };

@@ -122,6 +122,34 @@ fn runs_at_once_apply_each_migration_once() {
     }
 }
 
+/// Runs take over from each other as if the holder had stalled, wherever it is. Whoever was taken over from does nothing
+/// any more, and who comes after knows what was done.
+#[test]
+fn who_was_taken_over_from_does_nothing_more() {
+    let mut fenced = 0;
+    for seed in 0..400 {
+        let mut chance = Chance(seed);
+        let givens: Vec<Given> = (0..2 + seed % 3).map(|_| Given::new(registry())).collect();
+        let world = World::with(Database {
+            implicit: seed % 4 > 0,
+            ..Database::default()
+        });
+        world.state().patience = Some(chance.below(6));
+        let runs: Vec<_> = givens.iter().map(|given| (given, &UP)).collect();
+        let answers = all(&world, &runs, &mut |left| left[chance.below(left.len())]);
+        for answer in &answers {
+            let Err(error) = answer else { continue };
+            let unresolved = matches!(error.plan_error(), Some(PlanError::Unresolved { .. }));
+            let taken = error.to_string().contains("another run has taken over");
+            // What a Rust step has done, nobody can tell.
+            assert!(taken || unresolved, "{seed}: {error}");
+            fenced += usize::from(taken);
+        }
+        assert_eq!(told(&answers), recorded(&world));
+    }
+    assert!(fenced > 100, "{fenced}");
+}
+
 /// One run comes in front of each action of the other, and goes as far as it can.
 #[test]
 fn a_run_between_any_two_actions() {

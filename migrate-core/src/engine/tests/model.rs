@@ -141,16 +141,13 @@ impl IntoNative<Leaves> for Leaves {
     }
 }
 
-/// A step for the fake. The closures of the drivers are there, because the engine looks for them, and fail.
+/// A step for the fake.
 pub(super) fn fake(
     step: impl FnOnce(&mut Vec<String>) -> StepResult<Vec<Sql>> + Send + 'static,
 ) -> Native {
     Native {
-        #[cfg(feature = "sqlite")]
-        sqlite: Some(Box::new(|_| Err("there is no SQLite".into()))),
-        #[cfg(feature = "sqlite")]
-        sqlite_connection: Some(Box::new(|_| Err("there is no SQLite".into()))),
         fake: Some(Box::new(step)),
+        ..Native::default()
     }
 }
 
@@ -210,7 +207,7 @@ pub(super) fn check_with(database: &Database, late: bool) -> Result<(), String> 
     for model in &MODELS {
         let position = position(model, &database.effects, late)?;
         let row = database.row(model.id).map(|held| &held.row);
-        agree(model, position, row)
+        agree(model, position, row, database.implicit)
             .map_err(|what| format!("{}: {what}: {position:?}, {row:?}", model.id))?;
     }
     Ok(())
@@ -245,7 +242,12 @@ fn position(model: &Model, effects: &[String], late: bool) -> Result<Position, S
     Ok(now)
 }
 
-fn agree(model: &Model, position: Position, row: Option<&Row>) -> Result<(), &'static str> {
+fn agree(
+    model: &Model,
+    position: Position,
+    row: Option<&Row>,
+    implicit: bool,
+) -> Result<(), &'static str> {
     let Some(row) = row else {
         return (position == Position::Absent)
             .then_some(())
@@ -264,7 +266,7 @@ fn agree(model: &Model, position: Position, row: Option<&Row>) -> Result<(), &'s
         }
         _ => return Err("its row and its marks go different ways"),
     };
-    if model.transaction {
+    if model.transaction && !implicit {
         return Err("a part of a transaction is recorded");
     }
     let list = all_marks(model, direction);
@@ -275,6 +277,7 @@ fn agree(model: &Model, position: Position, row: Option<&Row>) -> Result<(), &'s
     let most = match part {
         Some(Outside) => next,
         Some(Rust | Returning) if begun > done => next,
+        Some(Plain) if implicit && begun > done => next,
         _ => least,
     };
     (least..=most)

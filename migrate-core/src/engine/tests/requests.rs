@@ -432,7 +432,7 @@ fn every_step_is_made_before_the_first_one_runs() {
         steps.sql(Sql::unchecked("DELETE FROM a; COMMIT"));
     }
     fn vacuum(steps: &mut crate::steps::Steps) {
-        steps.sql(Sql::unchecked("VACUUM"));
+        steps.sql(Sql::unchecked("DELETE FROM a; VACUUM"));
     }
     fn pragma(steps: &mut crate::steps::Steps) {
         steps.sql(Sql::unchecked("PRAGMA foreign_keys = OFF"));

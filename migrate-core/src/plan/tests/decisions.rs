@@ -381,7 +381,7 @@ fn carried_out(case: &Case, decision: &Decision) -> History {
 }
 
 fn new(row: Row) -> Change {
-    Change::Insert(NewRow {
+    Change::Insert(Box::new(NewRow {
         row,
         description: String::new(),
         applied_at: String::new(),
@@ -389,7 +389,8 @@ fn new(row: Row) -> Change {
         steps: 0,
         applied_by: String::new(),
         program_version: String::new(),
-    })
+        down: None,
+    }))
 }
 
 /// A migration is in the history once.

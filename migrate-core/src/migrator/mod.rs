@@ -1,20 +1,16 @@
 //! The entrance: what an application calls.
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context as TaskContext, Poll, Waker},
-    time::Duration,
-};
+mod asynchronous;
+mod connection;
 
-use migrate_schema::Dialect;
+use std::{sync::Arc, time::Duration};
+
+#[cfg(feature = "sqlite")]
+pub(crate) use connection::Session;
+use connection::{Answer, Job, Task};
+pub use connection::{AsyncConnection, Connection};
 
 use crate::{
-    engine::{
-        self, AppliedBy, Context,
-        driver::{Driver, DriverError, DriverErrorKind},
-    },
     error::Error,
     history::Applied,
     observer::{Observer, Report, Silent},
@@ -46,7 +42,11 @@ use crate::{
 pub struct Migrator {
     set: Option<String>,
     table: String,
+    schema: Option<String>,
     timeout: Duration,
+    lock_timeout: Option<Duration>,
+    statement_timeout: Option<Duration>,
+    lock_ttl: Duration,
     applied_by: Option<String>,
     settings: Settings,
     observer: Arc<dyn Observer>,
@@ -64,7 +64,11 @@ impl Migrator {
         Self {
             set: None,
             table: "_migrations".to_owned(),
+            schema: None,
             timeout: Duration::from_secs(60),
+            lock_timeout: None,
+            statement_timeout: None,
+            lock_ttl: Duration::from_secs(15),
             applied_by: None,
             settings: Settings {
                 environment: "development".to_owned(),
@@ -108,6 +112,40 @@ impl Migrator {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// The schema in which migrations run, and in which the table of the history is. On PostgreSQL it is the first of the
+    /// search path of the run, and must be there; other databases have none, and refuse it.
+    #[must_use]
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// How long a statement of a migration waits for a lock that the application holds before the migration is taken
+    /// back and tried again, until the [`timeout`](Self::timeout) is over. On servers only; what is set there counts
+    /// unless it is set here.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a statement of a migration may take before it fails. On servers only; what is set there counts unless
+    /// it is set here.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a run that works outside a transaction may show no sign of life before another one takes over from it: 15
+    /// seconds unless it is set. On servers only; where a run can see that the other's session is at an end, it does not
+    /// wait for that.
+    #[must_use]
+    pub fn lock_ttl(mut self, time_to_live: Duration) -> Self {
+        self.lock_ttl = time_to_live;
         self
     }
 
@@ -291,94 +329,5 @@ impl Migrator {
             registry,
             task,
         })
-    }
-}
-
-/// A connection that a [`Migrator`] runs on: `rusqlite::Connection`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a connection that migrations can run on",
-    note = "`&mut rusqlite::Connection` is one, with the feature `sqlite`"
-)]
-pub trait Connection: sealed::Sealed {
-    #[doc(hidden)]
-    fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    #[cfg(feature = "sqlite")]
-    impl Sealed for rusqlite::Connection {}
-}
-
-/// What a migrator asks of a connection. Not public API.
-#[derive(Debug)]
-pub struct Job<'a> {
-    migrator: &'a Migrator,
-    registry: &'a Registry,
-    task: Task<'a>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Task<'a> {
-    Run(&'a Request),
-    Plan(&'a Request),
-    Status,
-    Applied,
-}
-
-/// What a connection answers. Not public API.
-#[derive(Debug)]
-pub enum Answer {
-    #[doc(hidden)]
-    Report(Report),
-    #[doc(hidden)]
-    Plan(Plan),
-    #[doc(hidden)]
-    Status(Status),
-    #[doc(hidden)]
-    Applied(Vec<Applied>),
-}
-
-impl Job<'_> {
-    async fn perform<D: Driver>(&self, driver: &mut D, dialect: Dialect) -> Result<Answer, Error> {
-        let applied_by = AppliedBy::new(self.migrator.applied_by.as_deref());
-        let context = Context {
-            registry: self.registry,
-            settings: &self.migrator.settings,
-            dialect,
-            timeout: self.migrator.timeout,
-            observer: &*self.migrator.observer,
-            applied_by: &applied_by,
-        };
-        Ok(match self.task {
-            Task::Run(request) => Answer::Report(engine::run(driver, context, request).await?),
-            Task::Plan(request) => Answer::Plan(engine::plan(driver, context, request).await?),
-            Task::Status => {
-                let (snapshot, applied) = engine::applied(driver, context).await?;
-                Answer::Status(Status::new(&context.survey(&snapshot), applied))
-            }
-            Task::Applied => Answer::Applied(engine::applied(driver, context).await?.1),
-        })
-    }
-}
-
-#[cfg(feature = "sqlite")]
-impl Connection for rusqlite::Connection {
-    fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        let mut driver =
-            crate::drivers::sqlite::Sqlite::new(self, &job.migrator.table, job.registry)
-                .map_err(|error| Error::driver("cannot use this connection", error))?;
-        ready(job.perform(&mut driver, Dialect::Sqlite))
-    }
-}
-
-/// Every future of a blocking driver is ready at its first poll.
-fn ready<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => {
-            let error = DriverError::new(DriverErrorKind::Unfit, "a blocking driver has waited");
-            Err(Error::driver("cannot run here", error))
-        }
     }
 }
