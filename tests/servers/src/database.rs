@@ -71,6 +71,12 @@ impl Database {
         }
     }
 
+    /// The same database, as each node alone has it.
+    pub fn each(&self) -> Vec<Self> {
+        let nodes = self.addresses.iter();
+        nodes.map(|node| self.at(vec![node.clone()])).collect()
+    }
+
     /// Its name on the server.
     pub fn name(&self) -> &str {
         &self.name

@@ -17,7 +17,7 @@
 //! Everything is blocking and uses no runtime, so that it serves blocking and async tests alike. What goes wrong here
 //! is a panic that says what.
 //!
-//! - [`Postgres`] (with [`Postgres::standby`] and [`PgBouncer`]), [`MariaDb`]: the servers.
+//! - [`Postgres`] (with [`Postgres::standby`] and [`PgBouncer`]), [`MariaDb`], [`Galera`], [`Rqlite`]: the servers.
 //! - [`Database`]: a database on one of them; its URLs, and a way to look at it that is not the one under test.
 
 #![cfg(unix)]
@@ -31,6 +31,8 @@
 mod authority;
 mod database;
 mod folder;
+mod galera;
+mod http;
 mod installed;
 mod mariadb;
 mod node;
@@ -38,8 +40,11 @@ mod pgbouncer;
 mod ports;
 mod postgres;
 mod process;
+mod rqlite;
 
 pub use database::Database;
+pub use galera::Galera;
 pub use mariadb::MariaDb;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
+pub use rqlite::Rqlite;

@@ -8,6 +8,7 @@
     reason = "clippy knows that a test may panic, but not its helpers"
 )]
 
+mod clusters;
 mod mariadb;
 mod postgres;
 
