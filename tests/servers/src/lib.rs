@@ -19,6 +19,8 @@
 //!
 //! - [`Postgres`] (with [`Postgres::standby`] and [`PgBouncer`]), [`MariaDb`], [`Galera`], [`Rqlite`]: the servers.
 //! - [`Database`]: a database on one of them; its URLs, and a way to look at it that is not the one under test.
+//! - [`Wire`]: a proxy for any of them, which counts round trips, and cuts, holds or refuses connections.
+//! - [`CockroachLike`]: *simulates* what CockroachDB does otherwise than PostgreSQL.
 
 #![cfg(unix)]
 #![allow(
@@ -29,22 +31,28 @@
 )]
 
 mod authority;
+mod cockroach;
 mod database;
 mod folder;
 mod galera;
 mod http;
 mod installed;
+mod listener;
 mod mariadb;
+mod messages;
 mod node;
 mod pgbouncer;
 mod ports;
 mod postgres;
 mod process;
 mod rqlite;
+mod wire;
 
+pub use cockroach::{CockroachLike, Fault};
 pub use database::Database;
 pub use galera::Galera;
 pub use mariadb::MariaDb;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
 pub use rqlite::Rqlite;
+pub use wire::{Toward, Wire};

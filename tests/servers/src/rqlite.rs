@@ -1,6 +1,6 @@
 //! rqlite: SQLite on several nodes, by Raft, over HTTP.
 
-use std::{path::PathBuf, sync::LazyLock, thread, time::Duration};
+use std::{path::Path, sync::LazyLock, thread, time::Duration};
 
 use crate::{
     folder::Folder,
@@ -133,7 +133,7 @@ impl Rqlite {
     }
 }
 
-fn launch(server: &PathBuf, folder: &Folder, raft: u16, port: u16, members: &[String]) -> Launch {
+fn launch(server: &Path, folder: &Folder, raft: u16, port: u16, members: &[String]) -> Launch {
     let name = format!("node-{raft}");
     let mut arguments = vec![
         format!("-node-id={name}"),
@@ -147,7 +147,7 @@ fn launch(server: &PathBuf, folder: &Folder, raft: u16, port: u16, members: &[St
     }
     arguments.push(folder.path().join(&name).display().to_string());
     Launch {
-        program: server.clone(),
+        program: server.to_owned(),
         arguments,
         log: folder.path().join(format!("{name}.log")),
         signal: "KILL",

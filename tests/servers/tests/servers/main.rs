@@ -11,6 +11,7 @@
 mod clusters;
 mod mariadb;
 mod postgres;
+mod wires;
 
 use std::path::Path;
 
