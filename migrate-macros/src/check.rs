@@ -262,6 +262,11 @@ impl Statements<'_> {
     }
 }
 
+/// Whether a statement cannot be in a migration that runs in a transaction.
+pub(crate) fn is_refused_inside(kind: StatementKind) -> bool {
+    finding(kind, 0..0).is_some()
+}
+
 fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding> {
     match kind {
         StatementKind::ForeignKeysPragma => Some(

@@ -106,7 +106,7 @@ fn embed(literal: &LitStr, package: &Path, config: &Config, report: &mut Report)
     }
     let (ids, faults) = identify(&folder, &texts);
     let since = older(&ids, settings);
-    let verdicts = verdicts(&folder, &ids, &files, settings);
+    let verdicts = verdicts(&folder, &ids, &files, settings, config);
     let verdicts = verdicts.as_deref();
     let mut found =
         folder::check_in_history(&texts, &folder, settings, Runner::Ours, since, verdicts);
@@ -157,13 +157,14 @@ fn verdicts(
     ids: &[Option<MigrationId>],
     files: &Files,
     settings: &Arc<Settings>,
+    config: &Config,
 ) -> Option<Vec<Verdict>> {
     let migrations = folder.migrations.iter().zip(ids);
     let wanted = migrations.map(|(migration, id)| {
         let id = id.as_ref().map(ToString::to_string).unwrap_or_default();
         (id, files.files[migration.up.file].path.clone())
     });
-    replay::of_files(settings, &wanted.collect::<Vec<_>>())
+    replay::of_files(settings, config, &wanted.collect::<Vec<_>>())
 }
 
 /// How many of the first migrations are only warned about.

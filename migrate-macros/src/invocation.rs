@@ -56,6 +56,10 @@ pub(crate) struct Invocation {
     pub(crate) is_dependency: bool,
     /// A compiler runs, and not the server of an editor.
     pub(crate) is_compiler: bool,
+    /// It checks the crate and makes nothing of it that could run: `cargo check`, `cargo clippy`.
+    pub(crate) is_check: bool,
+    /// A lint that finds unused items is forbidden, so that nothing may be allowed either.
+    pub(crate) forbids_unused: bool,
     /// The format of the program; none where nobody knows it.
     pub(crate) format: Option<Format>,
     /// What is known of its configuration.
@@ -83,7 +87,7 @@ pub(crate) fn current() -> &'static Invocation {
 }
 
 /// Options whose value is the next argument.
-const WITH_VALUE: [&str; 14] = [
+const WITH_VALUE: [&str; 16] = [
     "--cap-lints",
     "--cfg",
     "--check-cfg",
@@ -91,10 +95,12 @@ const WITH_VALUE: [&str; 14] = [
     "--crate-type",
     "--emit",
     "--extern",
+    "--forbid",
     "--out-dir",
     "--remap-path-prefix",
     "--target",
     "-C",
+    "-F",
     "-L",
     "-Z",
     "-o",
@@ -114,6 +120,7 @@ impl Invocation {
         }
         let mut invocation = Self::default();
         let (mut test, mut unknown_target, mut features) = (false, false, BTreeSet::new());
+        let mut emits = None;
         let mut rest = all.iter();
         while let Some(argument) = rest.next() {
             let (name, value) = match argument.split_once('=') {
@@ -131,6 +138,12 @@ impl Invocation {
                 }
                 ("--target", _) => unknown_target = true,
                 ("--test", None) => test = true,
+                ("--emit", Some(kinds)) => {
+                    emits = Some(emits == Some(true) || makes_code(kinds));
+                }
+                ("-F" | "--forbid", Some(lint)) => {
+                    invocation.forbids_unused |= is_about_unused(lint);
+                }
                 ("--cfg", Some(predicate)) => match predicate.strip_prefix("feature=") {
                     Some(name) => {
                         features.insert(name.trim_matches('"').to_owned());
@@ -148,6 +161,8 @@ impl Invocation {
             let name = Path::new(program).file_stem();
             name.is_some_and(|name| name == "rustdoc")
         });
+        // To rustdoc, `--emit` is about pages.
+        invocation.is_check = emits == Some(false) && !is_rustdoc;
         if is_rustdoc {
             invocation.conditions.proven.insert("doc".to_owned());
         }
@@ -162,6 +177,20 @@ impl Invocation {
         }
         invocation
     }
+}
+
+/// Whether one of the kinds of output is made from what functions do.
+fn makes_code(kinds: &str) -> bool {
+    let mut kinds = kinds.split(',').map(|kind| kind.split('=').next());
+    kinds.any(|kind| !matches!(kind, Some("dep-info" | "metadata")))
+}
+
+/// Whether a lint is the one that finds unused items, or a group with it.
+pub(crate) fn is_about_unused(lint: &str) -> bool {
+    matches!(
+        lint.replace('-', "_").as_str(),
+        "dead_code" | "unused" | "warnings"
+    )
 }
 
 fn is_root(argument: &str) -> bool {
@@ -206,6 +235,23 @@ mod tests {
         assert_eq!(format("own.json"), None);
         assert_eq!(read("rustc a.rs").format, Some(Format::host()));
         assert_eq!(read("rustc -").format, None);
+        let is_check = |line: &str| read(&format!("rustc a.rs {line}")).is_check;
+        assert!(is_check("--emit=dep-info,metadata"));
+        assert!(is_check("--emit dep-info=a.d,metadata=a.rmeta"));
+        for line in [
+            "--emit=dep-info,metadata,link",
+            "--emit=link --emit=metadata",
+            "--emit=obj",
+            "--emit=mir",
+            "--test",
+            "",
+        ] {
+            assert!(!is_check(line), "{line}");
+        }
+        assert!(!read("rustdoc a.rs --emit=dep-info").is_check);
+        let forbids = |line: &str| read(&format!("rustc a.rs {line}")).forbids_unused;
+        assert!(forbids("--forbid=dead-code") && forbids("-F unused"));
+        assert!(!forbids("--forbid=unsafe_code"));
         assert_eq!(
             read("/bin/rustdoc --test a.rs").conditions.test,
             Some(false)

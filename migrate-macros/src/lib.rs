@@ -59,6 +59,8 @@ mod model;
 mod options;
 mod parse;
 mod parsed;
+mod pass;
+mod quick;
 mod registered;
 mod replay;
 mod report;
@@ -147,7 +149,10 @@ use proc_macro::TokenStream;
 /// migration is planned.
 #[proc_macro_attribute]
 pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attribute::migration(arguments.into(), item.into()).into()
+    match quick::migration(&arguments, &item) {
+        Some(expanded) => expanded,
+        None => attribute::migration(arguments.into(), item.into()).into(),
+    }
 }
 
 /// SQL that is checked while the program compiles: a value of the type `Sql`.
@@ -184,7 +189,10 @@ pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
-    sql::expand(input.into()).into()
+    match quick::sql(&input) {
+        Some(expanded) => expanded,
+        None => sql::expand(input.into()).into(),
+    }
 }
 
 /// Makes the SQL files of a folder migrations of the crate.

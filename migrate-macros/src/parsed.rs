@@ -1,35 +1,47 @@
 //! SQL that was parsed in this process: `sql!`, the attribute and the replay ask for the same texts.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use migrate_schema::{
     grammar::{self, Parsed},
+    hash::HashMap,
     settings::Target,
 };
 
-type Texts = HashMap<String, Arc<Parsed>>;
+/// The texts that were parsed for a database.
+struct Texts {
+    target: Target,
+    parsed: HashMap<String, Arc<Parsed>>,
+}
 
 /// How many texts are kept. A compiler never has as many, but the server of an editor lives on.
 const LIMIT: usize = 50_000;
 
 /// The text, parsed for a database.
 pub(crate) fn parsed(sql: &str, target: &Target) -> Arc<Parsed> {
-    static KNOWN: LazyLock<Mutex<HashMap<Target, Texts>>> = LazyLock::new(Mutex::default);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let texts = match known.get_mut(target) {
-        Some(texts) => texts,
-        None => known.entry(target.clone()).or_default(),
-    };
-    if let Some(parsed) = texts.get(sql) {
-        return Arc::clone(parsed);
+    static KNOWN: Mutex<Vec<Texts>> = Mutex::new(Vec::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    for texts in known().iter() {
+        if texts.target == *target
+            && let Some(parsed) = texts.parsed.get(sql)
+        {
+            return Arc::clone(parsed);
+        }
     }
-    if texts.len() >= LIMIT {
-        texts.clear();
-    }
+    // Nobody waits for it who has other work.
     let parsed = Arc::new(grammar::parse(sql, target));
-    texts.insert(sql.to_owned(), Arc::clone(&parsed));
+    let mut known = known();
+    if !known.iter().any(|texts| texts.target == *target) {
+        known.push(Texts {
+            target: target.clone(),
+            parsed: HashMap::default(),
+        });
+    }
+    for texts in known.iter_mut().filter(|texts| texts.target == *target) {
+        if texts.parsed.len() >= LIMIT {
+            texts.parsed.clear();
+        }
+        texts.parsed.insert(sql.to_owned(), Arc::clone(&parsed));
+    }
     parsed
 }

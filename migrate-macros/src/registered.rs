@@ -45,7 +45,9 @@ impl Description {
             Some(feature) => quote!(register_with(#text, #feature, &#value)),
             None => quote!(register(#text, &#value)),
         };
-        let section = section(invocation::current().format);
+        let section: TokenStream = section(invocation::current().format)
+            .parse()
+            .unwrap_or_default();
         quote! {
             const _: () = {
                 extern "C" fn register() {
@@ -59,25 +61,37 @@ impl Description {
     }
 }
 
+impl Description {
+    /// The items that register the type with this name, as text.
+    pub(crate) fn written(&self, name: &str, format: Option<Format>) -> String {
+        let text = &self.0;
+        let section = section(format);
+        format!(
+            "const _: () = {{ extern \"C\" fn register() {{ ::migrate_core::__private::v1::register({text:?}, &{name}) }} \
+             #[used] {section} static REGISTER: extern \"C\" fn() = register; }};"
+        )
+    }
+}
+
 const SEPARATOR: char = '\u{1f}';
 
 fn plain(text: &str) -> String {
     text.replace(SEPARATOR, " ")
 }
 
-/// The section, which is another one in each format of programs.
-fn section(format: Option<Format>) -> TokenStream {
+/// The attribute that names the section, which is another one in each format of programs.
+const fn section(format: Option<Format>) -> &'static str {
     match format {
-        Some(Format::Elf) => quote!(#[unsafe(link_section = ".init_array")]),
+        Some(Format::Elf) => r#"#[unsafe(link_section = ".init_array")]"#,
         Some(Format::MachO) => {
-            quote!(#[unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")])
+            r#"#[unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")]"#
         }
-        Some(Format::Coff) => quote!(#[unsafe(link_section = ".CRT$XCU")]),
-        None => quote! {
-            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+        Some(Format::Coff) => r#"#[unsafe(link_section = ".CRT$XCU")]"#,
+        None => {
+            r#"#[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
             #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
-            #[cfg_attr(not(any(windows, target_vendor = "apple")), unsafe(link_section = ".init_array"))]
-        },
+            #[cfg_attr(not(any(windows, target_vendor = "apple")), unsafe(link_section = ".init_array"))]"#
+        }
     }
 }
 

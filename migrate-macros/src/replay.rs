@@ -5,26 +5,22 @@
 //! else, the migration is replayed with its own tokens, and what no file shows is checked for its syntax alone.
 
 use std::{
-    collections::{BTreeSet, HashMap},
-    env, fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use migrate_schema::{
-    MigrationId,
-    finding::line_and_column,
-    settings::{Settings, Target},
-    source::{self, Conditions, Files, Migration, Project, Verdict},
+    settings::Settings,
+    source::{self, Conditions, Migration, Verdict},
 };
 use proc_macro2::TokenStream;
 
 use crate::{
     config::Config,
-    folder_files,
     invocation::{self, Invocation},
     model::{Form, Id, Model},
     parsed::parsed,
+    pass::{Pass, prove},
     tokens::Own,
 };
 
@@ -57,6 +53,7 @@ const NO_FILES: &str = "the compiler has told no root file";
 const NOT_FOUND: &str = "it stands in no file of the crate: a macro has made it";
 const DIFFERS: &str = "its tokens are not those of its file";
 const CONFIGURATION: &str = "the configuration has errors";
+const BROKEN: &str = "the replay of its history has failed";
 
 /// Replays the history of a migration.
 pub(crate) fn replay(
@@ -80,7 +77,7 @@ pub(crate) fn replay(
         return replayed;
     }
     match &invocation.root {
-        Some(root) => replayed.look_up(root, id, model, settings, invocation),
+        Some(root) => replayed.look_up(root, id, model, config, invocation),
         None => replayed.unchecked = Some(NO_FILES),
     }
     if replayed.verdict.is_none() && needs_down {
@@ -103,16 +100,18 @@ impl Replayed {
         root: &Path,
         id: &Id,
         model: &Model,
-        settings: &Arc<Settings>,
+        config: &Config,
         invocation: &Invocation,
     ) {
+        let Some(settings) = config.settings() else {
+            return;
+        };
         // Twice, because a migration that is compiled proves its conditions.
         for _ in 0..2 {
-            let pass = Pass::current(root, settings, invocation);
+            let pass = Pass::current(root, settings, || config.set(), invocation);
             let own = source::migration_in(&self.own.tokens, &pass.conditions);
             let is_beside = matches!(model.form, Form::Beside { .. });
-            let candidates = pass.by_id.get(id.id.as_str());
-            let mut candidates = candidates.into_iter().flatten().copied();
+            let mut candidates = pass.with_id(id.id.as_str());
             let is_own = |index: &usize| {
                 let found = &pass.project.migrations[*index];
                 !found.made && (is_beside || own.as_ref().is_some_and(|own| same(own, found)))
@@ -132,13 +131,13 @@ impl Replayed {
                 self.unchecked = Some(doubt);
             }
             self.twins = pass.twins(index);
-            let same = pass.by_version.get(&pass.version(index));
-            self.is_only = pass.project.doubts.is_empty() && same.is_some_and(|all| all.len() == 1);
-            if is_beside {
-                self.verdict = pass.verdicts.get(index).cloned();
-                self.beside = Some((pass, index));
-            } else if found.is_some() {
-                self.verdict = pass.verdicts.get(index).cloned();
+            self.is_only = pass.is_only(index);
+            if is_beside || found.is_some() {
+                self.verdict = pass.judged(index).and_then(|judged| judged.verdict.clone());
+                if self.verdict.is_none() {
+                    self.unchecked = Some(BROKEN);
+                }
+                self.beside = is_beside.then_some((pass, index));
             } else {
                 self.differs(&pass, index, settings);
             }
@@ -189,24 +188,27 @@ fn same(own: &Migration, found: &source::Found) -> bool {
         && own.down == found.migration.down
 }
 
-static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
 /// What the replay of the crate says of the migrations of SQL files, each by its identifier and the file of its `up`.
 /// None where there are no files of the crate, and no findings where there may be migrations that nobody sees.
 pub(crate) fn of_files(
     settings: &Arc<Settings>,
+    config: &Config,
     wanted: &[(String, PathBuf)],
 ) -> Option<Vec<Verdict>> {
     let invocation = invocation::current();
-    let pass = Pass::current(invocation.root.as_ref()?, settings, invocation);
+    let pass = Pass::current(
+        invocation.root.as_ref()?,
+        settings,
+        || config.set(),
+        invocation,
+    );
     let is_seen = pass.project.doubts.is_empty() && !invocation.is_dependency;
     let verdict = |(id, path): &(String, PathBuf)| {
-        let mut same = pass.by_id.get(id)?.iter();
-        let index = same.find(|index| {
-            let found = &pass.project.migrations[**index];
+        let index = pass.with_id(id).find(|index| {
+            let found = &pass.project.migrations[*index];
             pass.project.files[found.file].path == *path
         });
-        let verdict = index.and_then(|index| pass.verdicts.get(*index))?;
+        let verdict = index.and_then(|index| pass.judged(index)?.verdict.as_ref())?;
         Some(if is_seen {
             verdict.clone()
         } else {
@@ -220,117 +222,4 @@ pub(crate) fn of_files(
             .map(|one| verdict(one).unwrap_or_default())
             .collect(),
     )
-}
-
-/// Remembers predicates of what is being compiled; whether one of them is new.
-fn prove(predicates: &[String]) -> bool {
-    let mut proven = PROVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let before = proven.len();
-    proven.extend(predicates.iter().cloned());
-    proven.len() > before
-}
-
-/// One replay of the whole crate.
-pub(crate) struct Pass {
-    root: PathBuf,
-    settings: Arc<Settings>,
-    conditions: Conditions,
-    pub(crate) project: Project,
-    by_id: HashMap<String, Vec<usize>>,
-    by_version: HashMap<Option<String>, Vec<usize>>,
-    verdicts: Vec<Verdict>,
-}
-
-impl Pass {
-    /// The pass of this process, as long as it is about the same.
-    fn current(root: &Path, settings: &Arc<Settings>, invocation: &Invocation) -> Arc<Self> {
-        static CURRENT: Mutex<Option<Arc<Pass>>> = Mutex::new(None);
-        let mut conditions = invocation.conditions.clone();
-        let proven = PROVEN.lock().unwrap_or_else(PoisonError::into_inner);
-        conditions.proven.extend(proven.iter().cloned());
-        drop(proven);
-        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pass) = &*current
-            && pass.root == root
-            && pass.conditions == conditions
-            && (Arc::ptr_eq(&pass.settings, settings) || pass.settings == *settings)
-        {
-            return Arc::clone(pass);
-        }
-        let pass = Arc::new(Self::new(root, settings, conditions));
-        *current = Some(Arc::clone(&pass));
-        pass
-    }
-
-    fn new(root: &Path, settings: &Arc<Settings>, conditions: Conditions) -> Self {
-        let mut project = source::walk(root, &mut Disk, &conditions);
-        if !project.folders.is_empty() {
-            let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-            let first = settings.targets.first();
-            let dialect = first.map(Target::dialect).unwrap_or_default();
-            project.embed(&mut Disk, Path::new(&package), dialect);
-        }
-        let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, found) in project.migrations.iter().enumerate() {
-            let same = by_id.entry(found.migration.id.clone()).or_default();
-            same.push(index);
-        }
-        let mut by_version: HashMap<Option<String>, Vec<usize>> = HashMap::new();
-        for (index, found) in project.migrations.iter().enumerate() {
-            let same = by_version.entry(version(&found.migration)).or_default();
-            same.push(index);
-        }
-        let all = project.migrations.iter();
-        let migrations: Vec<&Migration> = all.map(|found| &found.migration).collect();
-        Self {
-            verdicts: source::replay(&migrations, settings, &mut parsed),
-            root: root.to_owned(),
-            settings: Arc::clone(settings),
-            conditions,
-            project,
-            by_id,
-            by_version,
-        }
-    }
-
-    fn version(&self, index: usize) -> Option<String> {
-        version(&self.project.migrations[index].migration)
-    }
-
-    /// The others that surely exist beside one and have its version, with their places.
-    fn twins(&self, index: usize) -> Vec<String> {
-        let same = self.by_version.get(&self.version(index));
-        let others = same.into_iter().flatten().filter(|other| **other != index);
-        let told = others.filter_map(|other| {
-            let found = &self.project.migrations[*other];
-            let file = &self.project.files[found.file];
-            let (line, column) = line_and_column(&file.text, found.migration.start);
-            let place = format!("{}:{line}:{column}", file.path.display());
-            let exists = found.predicates.is_empty() && !found.made;
-            exists.then(|| format!("`{}` at {place}", found.migration.id))
-        });
-        told.collect()
-    }
-}
-
-fn version(migration: &Migration) -> Option<String> {
-    let id: MigrationId = migration.id.parse().ok()?;
-    Some(id.version().to_string())
-}
-
-struct Disk;
-
-impl Files for Disk {
-    fn read(&mut self, path: &Path) -> Option<String> {
-        fs::read_to_string(path).ok()
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        env::var(name).ok()
-    }
-
-    fn list(&mut self, folder: &Path) -> Vec<String> {
-        let found = folder_files::list(folder).unwrap_or_default();
-        found.into_iter().map(|(relative, _)| relative).collect()
-    }
 }

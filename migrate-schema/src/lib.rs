@@ -13,6 +13,8 @@ pub mod finding;
 pub mod folder;
 #[cfg(feature = "check")]
 pub mod grammar;
+#[cfg(feature = "check")]
+pub mod hash;
 mod id;
 mod level;
 pub mod lex;

@@ -276,9 +276,7 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn is(&self, at: usize, word: &str) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|t| t.is_word(self.source, word))
+        at < self.tokens.len() && self.tokens[at].is_word(self.source, word)
     }
 
     fn is_symbol(&self, at: usize, symbol: char) -> bool {
@@ -302,7 +300,12 @@ impl Words<'_> {
     }
 
     fn any(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.is(at, word))
+        for word in words {
+            if self.is(at, word) {
+                return true;
+            }
+        }
+        false
     }
 }
 

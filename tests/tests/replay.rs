@@ -13,6 +13,8 @@ mod edited;
 mod layout;
 #[path = "replay/places.rs"]
 mod places;
+#[path = "replay/plain.rs"]
+mod plain;
 
 use migrate_tests::{Application, Ran};
 

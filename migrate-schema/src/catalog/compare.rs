@@ -1,12 +1,12 @@
 //! What has changed since a migration began.
 
-use std::{collections::HashSet, fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc};
 
 use super::{
     Catalog, Class, Column, Constraint, ConstraintKind, Function, Index, Key, Node, Relation,
     Trigger, Type, store::Fact,
 };
-use crate::{Dialect, tree::TypeName};
+use crate::{Dialect, hash::HashSet, tree::TypeName};
 
 /// How something has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ impl Catalog {
     /// What is not as it was when the migration began; none where nobody knows.
     pub(crate) fn changes(&self) -> Option<Changes> {
         let mut changes = Changes::new();
-        let mut seen: HashSet<Node> = HashSet::new();
+        let mut seen: HashSet<Node> = HashSet::default();
         for fact in self.store.since(0) {
             match fact {
                 Fact::Relation(key, before) => {

@@ -18,7 +18,7 @@ pub mod query;
 mod store;
 mod unknown;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 pub(crate) use compare::Change;
 pub use object::{
@@ -29,6 +29,7 @@ pub use unknown::Assumed;
 
 use crate::{
     Dialect,
+    hash::HashMap,
     settings::{External, Settings, Target},
     tree::Action,
     tree::ObjectKind,
@@ -68,7 +69,7 @@ impl Catalog {
             store: Store::new(target.dialect(), vec![path.to_owned()]),
             clock: 0,
             migrations: Vec::new(),
-            expected: HashMap::new(),
+            expected: HashMap::default(),
             assumed: Assumed::default(),
             acting: Arc::default(),
         }

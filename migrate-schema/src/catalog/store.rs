@@ -1,14 +1,11 @@
 //! Where the catalog keeps what it knows. Everything changes through one door, which writes down how to undo it and keeps the reverse indexes.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::object::{
     Class, Constraint, ConstraintKind, Function, Key, Named, Node, Origin, Relation, Type,
 };
-use crate::Dialect;
+use crate::{Dialect, hash::HashMap};
 
 /// What became of a name.
 #[derive(Clone, Debug)]
@@ -80,12 +77,12 @@ impl Store {
     pub(super) fn new(dialect: Dialect, path: Vec<String>) -> Self {
         Self {
             dialect,
-            relations: HashMap::new(),
-            types: HashMap::new(),
-            functions: HashMap::new(),
-            named: HashMap::new(),
-            graves: HashMap::new(),
-            poisoned: HashMap::new(),
+            relations: HashMap::default(),
+            types: HashMap::default(),
+            functions: HashMap::default(),
+            named: HashMap::default(),
+            graves: HashMap::default(),
+            poisoned: HashMap::default(),
             poisoned_prefixes: BTreeSet::new(),
             unknown_since: 0,
             session: Arc::new(Session {
@@ -95,9 +92,9 @@ impl Store {
                 check_function_bodies: true,
                 legacy_alter_table: false,
             }),
-            owners: HashMap::new(),
-            constraint_names: HashMap::new(),
-            dependents: HashMap::new(),
+            owners: HashMap::default(),
+            constraint_names: HashMap::default(),
+            dependents: HashMap::default(),
             stale: BTreeSet::new(),
             journal: Vec::new(),
         }

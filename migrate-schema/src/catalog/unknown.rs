@@ -107,7 +107,7 @@ impl Catalog {
                 waiting.extend(classes.map(|class| Node::new(class, key.clone())));
             }
         }
-        let mut found: HashSet<Node> = HashSet::new();
+        let mut found: crate::hash::HashSet<Node> = crate::hash::HashSet::default();
         while let Some(node) = waiting.pop() {
             for dependent in self.store.dependents(&node) {
                 if found.insert(dependent.clone()) {

@@ -1,8 +1,9 @@
 //! Which statements of a method are about which names, so that a lint need not look at all of them.
 
-use std::collections::HashMap;
-
-use crate::tree::{Action, Alter, ObjectKind, Path, Source};
+use crate::{
+    hash::HashMap,
+    tree::{Action, Alter, ObjectKind, Path, Source},
+};
 
 use super::Place;
 

@@ -51,6 +51,7 @@ impl Project {
                     file: first + migration.up.file,
                     down_file: first + down.map_or(migration.up.file, |down| down.file),
                     predicates: predicates.clone(),
+                    plain: None,
                     made: false,
                 });
             }

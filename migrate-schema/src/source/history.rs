@@ -32,9 +32,24 @@ pub fn replay(
     settings: &Settings,
     parse: &mut Parse<'_>,
 ) -> Vec<Verdict> {
+    let mut verdicts = Vec::with_capacity(migrations.len());
+    replay_each(migrations, settings, parse, &mut |verdict| {
+        verdicts.push(verdict);
+    });
+    verdicts
+}
+
+/// Replays migrations, which are in order, and tells the verdict on each as soon as it is known.
+pub fn replay_each(
+    migrations: &[&Migration],
+    settings: &Settings,
+    parse: &mut Parse<'_>,
+    tell: &mut dyn FnMut(Verdict),
+) {
     let mut verdicts: Vec<Vec<Outcome>> = migrations.iter().map(|_| Vec::new()).collect();
     let everything = everything();
-    for target in &settings.targets {
+    for (at, target) in settings.targets.iter().enumerate() {
+        let is_last = at + 1 == settings.targets.len();
         let mut replay = Replay::new(target, settings);
         let texts: Vec<Texts> = migrations
             .iter()
@@ -48,19 +63,23 @@ pub fn replay(
         let mut trials = 0;
         for ((migration, texts), outcomes) in migrations.iter().zip(&texts).zip(&mut verdicts) {
             let certain = texts.migration(migration, false, &everything);
-            if !migration.conditional {
+            if migration.conditional {
+                trials += 1;
+                if trials <= TRIALS {
+                    outcomes.push(replay.clone().migration(&certain));
+                }
+                replay.migration(&texts.migration(migration, true, &everything));
+            } else {
                 outcomes.push(replay.migration(&certain));
-                continue;
             }
-            trials += 1;
-            if trials <= TRIALS {
-                outcomes.push(replay.clone().migration(&certain));
+            if is_last {
+                tell(merged(std::mem::take(outcomes), &settings.targets));
             }
-            replay.migration(&texts.migration(migration, true, &everything));
         }
     }
-    let merge = |outcomes| merged(outcomes, &settings.targets);
-    verdicts.into_iter().map(merge).collect()
+    if settings.targets.is_empty() {
+        migrations.iter().for_each(|_| tell(Verdict::default()));
+    }
 }
 
 /// The parsed texts of a migration; none for the steps that have no text.

@@ -46,32 +46,36 @@ impl<'a> Tokens<'a> {
     /// Reads a source. What is broken in it ends a token early or late and is never an error: the compiler has
     /// reported it.
     pub fn read(source: &'a str) -> Self {
-        let mut tokens = Self::default();
-        let mut at = 0;
         let bytes = source.as_bytes();
-        while let Some(byte) = bytes.get(at) {
-            let rest = &source[at..];
+        let end = bytes.len();
+        let mut tokens = Self {
+            list: Vec::with_capacity(end / 4),
+            open: Vec::new(),
+        };
+        let mut at = 0;
+        while at < end {
+            let byte = bytes[at];
             let (kind, length) = match byte {
                 b' ' | b'\n' | b'\t' | b'\r' => {
                     at += 1;
                     continue;
                 }
-                b'/' if rest.starts_with("//") => {
-                    at += rest.find('\n').unwrap_or(rest.len());
+                b'/' if source[at..].starts_with("//") => {
+                    at += source[at..].find('\n').unwrap_or(end - at);
                     continue;
                 }
-                b'/' if rest.starts_with("/*") => {
-                    at += block_comment(rest);
+                b'/' if source[at..].starts_with("/*") => {
+                    at += block_comment(&source[at..]);
                     continue;
                 }
-                b'"' => (Kind::Text, quoted(rest)),
-                b'\'' => (Kind::Other, character_or_lifetime(rest)),
+                b'"' => (Kind::Text, quoted(bytes, at)),
+                b'\'' => (Kind::Other, character_or_lifetime(&source[at..])),
                 b'(' | b'[' | b'{' => (Kind::Open(usize::MAX), 1),
                 b')' | b']' | b'}' => (Kind::Close, 1),
-                b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => word(rest),
-                byte if byte.is_ascii() => (Kind::Punct, 1),
-                _ => match rest.chars().next() {
-                    Some(c) if c.is_alphanumeric() => word(rest),
+                b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => word(source, at),
+                0..128 => (Kind::Punct, 1),
+                _ => match source[at..].chars().next() {
+                    Some(c) if c.is_alphanumeric() => word(source, at),
                     Some(c) if c.is_whitespace() => {
                         at += c.len_utf8();
                         continue;
@@ -81,7 +85,7 @@ impl<'a> Tokens<'a> {
             };
             tokens.push(Token {
                 kind,
-                text: Cow::Borrowed(&rest[..length]),
+                text: Cow::Borrowed(&source[at..at + length]),
                 start: at,
             });
             at += length;
@@ -135,18 +139,31 @@ impl<'a> Tokens<'a> {
 
     /// The text of a token; empty behind the last one.
     pub fn text(&self, at: usize) -> &str {
-        self.list.get(at).map_or("", |token| &token.text)
+        let list = self.list.as_slice();
+        if at >= list.len() {
+            return "";
+        }
+        match &list[at].text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => text.as_str(),
+        }
     }
 
     /// Whether a token has this text.
     pub fn is(&self, at: usize, text: &str) -> bool {
-        self.text(at) == text
+        let own = self.text(at);
+        // Most differ in their lengths, and this is asked more often than anything else.
+        own.len() == text.len() && own == text
     }
 
     /// The token, if it is a word.
     pub fn word(&self, at: usize) -> Option<&str> {
-        let token = self.list.get(at)?;
-        (token.kind == Kind::Word).then_some(&*token.text)
+        let list = self.list.as_slice();
+        if at < list.len() && matches!(list[at].kind, Kind::Word) {
+            Some(self.text(at))
+        } else {
+            None
+        }
     }
 
     /// The value of the token, if it is a string literal.
@@ -157,15 +174,20 @@ impl<'a> Tokens<'a> {
 
     /// The index of the token that closes the group which opens here with this character.
     pub fn group(&self, at: usize, open: &str) -> Option<usize> {
-        match self.list.get(at)?.kind {
-            Kind::Open(close) if self.is(at, open) => Some(close),
-            _ => None,
+        if self.is(at, open) {
+            self.close(at)
+        } else {
+            None
         }
     }
 
     /// The index of the token that closes the group which opens here.
     pub fn close(&self, at: usize) -> Option<usize> {
-        match self.list.get(at)?.kind {
+        let list = self.list.as_slice();
+        if at >= list.len() {
+            return None;
+        }
+        match list[at].kind {
             Kind::Open(close) => Some(close),
             _ => None,
         }
@@ -198,17 +220,19 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// A literal that begins with a quote and ends with the next one that has no `\` before it.
-fn quoted(rest: &str) -> usize {
-    let mut escaped = false;
-    for (at, character) in rest.char_indices().skip(1) {
-        match character {
-            '\\' => escaped = !escaped,
-            '"' if !escaped => return at + 1,
-            _ => escaped = false,
+/// The length of a literal that begins with a quote here and ends with the next one that has no `\` before it.
+fn quoted(bytes: &[u8], start: usize) -> usize {
+    let end = bytes.len();
+    let mut at = start + 1;
+    while at < end {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'"' => return at + 1 - start,
+            _ => {}
         }
+        at += 1;
     }
-    rest.len()
+    end - start
 }
 
 /// `'a'` and `'\''` are characters, `'a` is a lifetime.
@@ -231,34 +255,43 @@ fn character_or_lifetime(rest: &str) -> usize {
     }
 }
 
-/// A word or a number, or the string that a word such as `r#` or `b` begins.
-fn word(rest: &str) -> (Kind, usize) {
-    let length = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
-    let (prefix, behind) = rest.split_at(length);
-    if prefix.starts_with(|c: char| c.is_ascii_digit()) {
-        return (Kind::Other, number(rest, length));
+/// A word or a number, or the string that a word such as `r#` or `b` begins: what begins here, and its length.
+fn word(source: &str, start: usize) -> (Kind, usize) {
+    let bytes = source.as_bytes();
+    let first = bytes[start];
+    let length = word_length(source, start);
+    if first.is_ascii_digit() {
+        return (Kind::Other, number(&source[start..], length));
     }
+    let next = if start + length < bytes.len() {
+        bytes[start + length]
+    } else {
+        b' '
+    };
+    if length > 2 || !matches!(next, b'"' | b'#' | b'\'') {
+        return (Kind::Word, length);
+    }
+    let rest = &source[start..];
+    let (prefix, behind) = rest.split_at(length);
     let kind = if prefix == "r" {
         Kind::Text
     } else {
         Kind::Other
     };
-    match (prefix, behind.as_bytes().first()) {
-        ("r" | "br" | "cr", Some(b'"' | b'#')) => {
+    match (prefix, next) {
+        ("r" | "br" | "cr", b'"' | b'#') => {
             let hashes = behind.len() - behind.trim_start_matches('#').len();
             if !behind[hashes..].starts_with('"') {
                 // `r#type`.
-                return (Kind::Word, length + hashes + word_length(&behind[hashes..]));
+                return (Kind::Word, length + hashes + word_length(behind, hashes));
             }
             let end = format!("\"{}", "#".repeat(hashes));
             let from = hashes + 1;
             let inner = behind[from..].find(&end).map(|at| from + at + end.len());
             (kind, length + inner.unwrap_or(behind.len()))
         }
-        ("b" | "c", Some(b'"')) => (Kind::Other, length + quoted(behind)),
-        ("b", Some(b'\'')) => (Kind::Other, length + character_or_lifetime(behind)),
+        ("b" | "c", b'"') => (Kind::Other, length + quoted(behind.as_bytes(), 0)),
+        ("b", b'\'') => (Kind::Other, length + character_or_lifetime(behind)),
         _ => (Kind::Word, length),
     }
 }
@@ -268,20 +301,43 @@ fn number(rest: &str, mut length: usize) -> usize {
     let bytes = rest.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     if bytes.get(length) == Some(&b'.') && is_digit(length + 1) {
-        length += 1 + word_length(&rest[length + 1..]);
+        length += 1 + word_length(rest, length + 1);
     }
     let signed = matches!(bytes.get(length), Some(b'+' | b'-')) && is_digit(length + 1);
     let exponent = matches!(bytes.get(length.wrapping_sub(1)), Some(b'e' | b'E'));
     if signed && exponent && !rest.starts_with("0x") {
-        length += 1 + word_length(&rest[length + 1..]);
+        length += 1 + word_length(rest, length + 1);
     }
     length
 }
 
-fn word_length(rest: &str) -> usize {
-    rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len())
+/// The length of the word that begins here. It may be empty.
+fn word_length(source: &str, start: usize) -> usize {
+    let bytes = source.as_bytes();
+    let end = bytes.len();
+    let mut at = start;
+    while at < end && IS_WORD[bytes[at] as usize] {
+        at += 1;
+    }
+    if at < end && !bytes[at].is_ascii() {
+        // Other letters than those of ASCII are rare.
+        let rest = &source[at..];
+        let others = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+        at += others.unwrap_or(rest.len());
+    }
+    at - start
 }
+
+/// Whether a byte is an ASCII character of a word.
+static IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

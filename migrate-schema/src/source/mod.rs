@@ -10,15 +10,17 @@ mod embedded;
 mod history;
 mod lexer;
 mod literal;
+mod plain;
 mod scan;
 mod steps;
 mod walk;
 mod words;
 
 pub use conditions::{Conditions, Predicate};
-pub use history::{Parse, Verdict, replay};
+pub use history::{Parse, Verdict, replay, replay_each};
 pub use lexer::{Kind, Token, Tokens};
 pub use literal::verbatim;
+pub use plain::Plain;
 pub use scan::migration_in;
 pub use walk::{Files, Found, Project, SourceFile, walk};
 

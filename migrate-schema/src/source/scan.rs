@@ -6,6 +6,7 @@ use super::{
     Migration, Reach, Step, Text, What,
     conditions::{Conditions, Predicate, parts, written},
     lexer::{Kind, Tokens},
+    plain::{self, Plain, Shown},
     steps::{steps, text},
     words::{Declarations, hides_names, words_in},
 };
@@ -25,8 +26,8 @@ pub(super) struct Item {
 
 #[derive(Debug)]
 pub(super) enum ItemKind {
-    /// A migration.
-    Migration(Box<Migration>),
+    /// A migration, and where its parts stand if it is a plain one.
+    Migration(Box<Migration>, Option<Plain>),
     /// `mod name;`
     Module { name: String, path: Option<String> },
     /// `include!(…)`: the parts that its path is put together from.
@@ -94,6 +95,7 @@ struct Scanner<'a> {
     tokens: &'a Tokens<'a>,
     conditions: &'a Conditions,
     declarations: Option<Declarations>,
+    shown: Option<Shown>,
     /// The braces of each `impl Migration for …`, by the name of the type; none where there are several.
     implementations: Option<HashMap<&'a str, Option<usize>>>,
     items: Vec<Item>,
@@ -108,6 +110,8 @@ struct Scope {
     module: Option<(String, Option<String>)>,
     /// Items stand in it, and no code.
     items: bool,
+    /// What stands in it is compiled as it stands there: no attribute changes it.
+    inert: bool,
     predicates: Vec<Predicate>,
     /// It does not exist in this configuration.
     absent: bool,
@@ -129,11 +133,13 @@ impl<'a> Scanner<'a> {
             tokens,
             conditions,
             declarations: None,
+            shown: None,
             implementations: None,
             items: Vec::new(),
             scopes: vec![Scope {
                 end: usize::MAX,
                 items: true,
+                inert: true,
                 ..Scope::default()
             }],
         }
@@ -275,8 +281,20 @@ impl<'a> Scanner<'a> {
         if let Some(migration) = self.migration(arguments, at) {
             let predicates = attributes.predicates.clone();
             let start = migration.start;
-            self.push(start, ItemKind::Migration(Box::new(migration)), predicates);
+            let plain = self.plain(arguments, at);
+            let migration = ItemKind::Migration(Box::new(migration), plain);
+            self.push(start, migration, predicates);
         }
+    }
+
+    fn plain(&mut self, arguments: usize, item: usize) -> Option<Plain> {
+        if !self.scopes.iter().all(|scope| scope.inert) {
+            return None;
+        }
+        let tokens = self.tokens;
+        let at_top = self.scopes.len() == 1;
+        let shown = at_top.then(|| *self.shown.get_or_insert_with(|| Shown::new(tokens)));
+        plain::plain(tokens, arguments, item, shown)
     }
 
     fn is_absent(&self) -> bool {
@@ -308,6 +326,7 @@ impl<'a> Scanner<'a> {
         self.scopes.push(Scope {
             end: close,
             items: module.is_some(),
+            inert: is_module && plain::is_inert(tokens, plain::before_visibility(tokens, at - 2)),
             module: module.map(|name| (name.to_owned(), attributes.path)),
             predicates: attributes.predicates,
             absent: attributes.absent,
@@ -571,7 +590,7 @@ impl<'a> Scanner<'a> {
 pub(super) fn resolve(tokens: &Tokens<'_>, conditions: &Conditions, items: &mut [Item]) {
     let mut scanner = Scanner::new(tokens, conditions);
     for item in items {
-        if let ItemKind::Migration(migration) = &mut item.what {
+        if let ItemKind::Migration(migration, _) = &mut item.what {
             scanner.resolve(migration);
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Migration, Reach, Step, What,
+    Migration, Plain, Reach, Step, What,
     conditions::{Conditions, Predicate},
     lexer::Tokens,
     scan::{self, Call, Definition, Item, ItemKind, PathPart},
@@ -39,6 +39,8 @@ pub struct Project {
     pub folders: Vec<(String, Vec<Predicate>)>,
     /// Why there may be others, which nobody sees.
     pub doubts: Vec<&'static str>,
+    /// A lint that finds unused items is forbidden in one of the files, so that nothing may be allowed either.
+    pub forbids_unused: bool,
 }
 
 /// A file of a crate.
@@ -61,6 +63,8 @@ pub struct Found {
     pub down_file: usize,
     /// The predicates under which it exists, of which nobody knows whether they hold.
     pub predicates: Vec<Predicate>,
+    /// Where its parts stand, if it is written as most are.
+    pub plain: Option<Plain>,
     /// It is made by a macro, so that its own source is not what the file shows.
     pub made: bool,
 }
@@ -129,6 +133,7 @@ impl Walk<'_> {
         let tokens = Tokens::read(&text);
         let mut items = scan::scan(&tokens, self.conditions);
         scan::resolve(&tokens, self.conditions, &mut items);
+        self.project.forbids_unused |= text.contains("forbid") && forbids_unused(&tokens);
         drop(tokens);
         let file = self.project.files.len();
         for item in items {
@@ -148,13 +153,14 @@ impl Walk<'_> {
         let mut predicates = open.predicates.clone();
         predicates.extend(own);
         match what {
-            ItemKind::Migration(mut migration) => {
+            ItemKind::Migration(mut migration, plain) => {
                 migration.conditional |= !predicates.is_empty();
                 self.project.migrations.push(Found {
                     migration: *migration,
                     file,
                     down_file: file,
                     predicates,
+                    plain,
                     made: false,
                 });
             }
@@ -262,6 +268,7 @@ impl Walk<'_> {
                     file,
                     down_file: file,
                     predicates: predicates.clone(),
+                    plain: None,
                     made: true,
                 });
             }
@@ -328,6 +335,16 @@ fn may_count(text: &str) -> bool {
         "\"0", "\"1", "\"2", "\"3", "\"4", "\"5", "\"6", "\"7", "\"8", "\"9",
     ];
     words.iter().chain(&ids).any(|word| text.contains(word))
+}
+
+/// `#![forbid(unused)]`, or a lint in that group that is about items.
+fn forbids_unused(tokens: &Tokens<'_>) -> bool {
+    let lints = |at: usize| match tokens.close(at + 1) {
+        Some(close) if tokens.is(at, "forbid") => at + 2..close.min(tokens.len()),
+        _ => 0..0,
+    };
+    let mut named = (0..tokens.len()).flat_map(lints);
+    named.any(|at| matches!(tokens.word(at), Some("dead_code" | "unused" | "warnings")))
 }
 
 /// The path without `.` and `..`, so that one file has one name.

@@ -20,11 +20,12 @@ mod scope;
 mod select;
 mod stored;
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
 use super::{Catalog, Class, Relation, Use};
 use crate::{
     Dialect, Finding,
+    hash::HashMap,
     tree::{Action, Body, Cte, Expression, Literal, Path, Query, TypeName},
 };
 use expression::Place;
@@ -195,8 +196,8 @@ impl<'a> Resolver<'a> {
             silent: 0,
             depth: 0,
             work: 0,
-            ctes: HashMap::new(),
-            views: HashMap::new(),
+            ctes: HashMap::default(),
+            views: HashMap::default(),
             triggers: Vec::new(),
             in_trigger: false,
             reread: false,

@@ -1,0 +1,160 @@
+//! What is written as most migrations are takes a shorter way through the macros, and on `cargo check` registers nothing. Nobody sees a difference.
+
+use super::Crate;
+
+/// A migration with functions, beside its struct.
+fn written(id: &str, name: &str, up: &str, down: &str) -> String {
+    format!(
+        "pub struct {name};\n\n#[migration(\"{id}\")]\nimpl Migration for {name} {{\n    fn up(&self, steps: &mut Steps) {{\n        \
+         steps.sql(sql!(\"{up}\"));\n    }}\n    fn down(&self, steps: &mut Steps) {{\n        steps.sql(sql!(\"{down}\"));\n    }}\n}}\n"
+    )
+}
+
+fn first() -> String {
+    written(
+        "1_create_users",
+        "CreateUsers",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)",
+        "DROP TABLE users",
+    )
+}
+
+fn second() -> String {
+    written(
+        "2_index_emails",
+        "IndexEmails",
+        "CREATE INDEX emails ON users (email)",
+        "DROP INDEX emails",
+    )
+}
+
+/// What is said of a program whose second migration was changed, on `check` and on `build` the same.
+#[track_caller]
+fn said(new: &Crate, from: &str, to: &str) -> (Option<i32>, String) {
+    let changed = second().replacen(from, to, 1);
+    assert!(from.is_empty() || changed != second(), "{from}");
+    new.write("src/second.rs", &changed);
+    let check = new.cargo("check");
+    let build = new.cargo("build");
+    assert_eq!(
+        (check.code, &check.err),
+        (build.code, &build.err),
+        "{changed}"
+    );
+    (check.code, check.err)
+}
+
+fn program(name: &str) -> Crate {
+    let new = Crate::new(name);
+    new.write("src/main.rs", "mod first;\nmod second;\nfn main() {}");
+    new.write("src/first.rs", &first());
+    new
+}
+
+#[test]
+fn a_check_takes_what_a_build_takes() {
+    let new = program("replay_plain_right");
+    let right = |from, to| assert_eq!(said(&new, from, to), (Some(0), String::new()), "{to}");
+    right("", "");
+    right("pub struct", "#[derive(Debug)]\nstruct");
+    right("#[migration", "/// Finds them.\n#[migration");
+    right("impl", "#[allow(clippy::all)]\nimpl");
+    right("sql!(\"CREATE", "sql!(r\"CREATE");
+    // Where nothing may be allowed, nothing is.
+    new.0.write(
+        "src/main.rs",
+        "#![forbid(dead_code)]\nmod first;\nmod second;\nfn main() {}",
+    );
+    right("", "");
+}
+
+#[test]
+fn a_check_refuses_what_a_build_refuses() {
+    let new = program("replay_plain_wrong");
+    let wrong = |from, to, text| {
+        let (code, said) = said(&new, from, to);
+        assert_eq!(code, Some(101), "{to}");
+        assert!(said.contains(text), "{said}");
+    };
+    wrong(
+        "struct IndexEmails;",
+        "struct IndexEmails(u8);",
+        "error[E0277]",
+    );
+    wrong(
+        "struct IndexEmails;",
+        "struct IndexEmails { _a: u8 }",
+        "error[E0423]",
+    );
+    wrong("pub struct IndexEmails;", "", "error[E0425]");
+    wrong(
+        "pub struct",
+        "trait Migration { fn up(&self, _: &mut Steps); fn down(&self, _: &mut Steps); }\npub struct",
+        "error[E0277]",
+    );
+    wrong(
+        "sql!(\"CREATE INDEX emails ON users (email)\")",
+        "\"CREATE INDEX emails ON users (email)\"",
+        "[sql_unchecked]",
+    );
+    wrong("&mut Steps) {", "&mut Steps) -> u8 {", "error[E0053]");
+    wrong("CREATE INDEX", "CREATE INDX", "[sql_syntax]");
+    wrong("users (email)", "users (emial)", "[no_such_column]");
+    wrong("DROP INDEX emails", "VACUUM", "[outside_transaction]");
+    wrong("2_index", "1_index", "[duplicate_id]");
+}
+
+#[test]
+fn a_check_warns_of_what_a_build_warns_of() {
+    let new = program("replay_plain_warned");
+    let (code, said) = said(
+        &new,
+        "pub struct",
+        "struct Unused;\nfn unused() {}\npub struct",
+    );
+    assert_eq!(code, Some(0));
+    assert!(said.contains("struct `Unused` is never constructed"));
+    assert!(said.contains("function `unused` is never used"));
+    assert!(!said.contains("IndexEmails"), "{said}");
+}
+
+/// What was registered by the shorter way is what any other way registers.
+#[test]
+fn what_is_registered_is_the_same() {
+    let new = program("replay_plain_registered");
+    let print = "fn main() { for one in migrate_core::Registry::linked(None).unwrap().iter() {
+        println!(\"{}/{} {:?} {}:{} {:?}\", one.set(), one.id(), one.description(), one.file(), one.line(), one.unchecked());
+        for down in [false, true] { println!(\"{:?}\", one.planned(down, \"\", Default::default())); }
+    } }";
+    new.write("src/main.rs", &format!("mod first;\nmod second;\n{print}"));
+    new.write("src/second.rs", &second());
+    let short = new.cargo("run");
+    short.ends(0).has("2_index_emails").has("None");
+    let literals = literals(&new);
+    // A comma is enough to make it another one.
+    new.write(
+        "src/second.rs",
+        &second().replace("emails\")]", "emails\",)]"),
+    );
+    new.write("src/first.rs", &first().replace("users\")]", "users\",)]"));
+    let long = new.cargo("run");
+    assert_eq!(short.out, long.out);
+    assert_eq!(literals, self::literals(&new));
+    assert!(literals.iter().all(|literal| literal.contains("v1:")));
+}
+
+/// What the program was told of its migrations, which has their checksums.
+fn literals(new: &Crate) -> Vec<String> {
+    let name = format!(
+        "target/debug/replay_plain_registered{}",
+        std::env::consts::EXE_SUFFIX
+    );
+    let program = std::fs::read(new.0.path(&name)).unwrap();
+    let text = String::from_utf8_lossy(&program);
+    let find = |id: &str| {
+        let start = text.find(&format!("\u{1f}{id}\u{1f}")).unwrap();
+        let end = text[start..].find("\u{1f}p").unwrap();
+        text[start..start + end].to_owned()
+    };
+    ["1_create_users", "2_index_emails"].map(find).into()
+}
