@@ -1,6 +1,8 @@
 //! The flags and commands.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use migrate_core::{Down, Policy, Request, Up};
 
 /// Database migrations, checked while they compile.
@@ -20,9 +22,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Global {
-    /// The database: `sqlite:app.db`, `sqlite::memory:`, or a path [env: DATABASE_URL, DATABASE_URL_FILE]
+    /// The database: `sqlite:app.db`, `postgres://…`, `mysql://…`, `rqlite://…`, or a path. Given several times, one after the
+    /// other [env: DATABASE_URL, DATABASE_URL_FILE]
     #[arg(long, global = true, value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    pub(crate) database_url: Vec<String>,
+    /// Of several databases, go on with the next one where one has failed
+    #[arg(long, global = true)]
+    pub(crate) keep_going: bool,
     /// The environment, which migrations can ask for
     #[arg(
         long,
@@ -44,16 +50,16 @@ pub(crate) struct Global {
         value_parser = table
     )]
     pub(crate) table: String,
-    /// How many seconds to wait for a database that somebody else holds
+    /// How long to wait for a database that somebody else holds: seconds, or `500ms`, `5min`
     #[arg(
         long,
         global = true,
-        value_name = "SECONDS",
+        value_name = "TIME",
         default_value = "60",
         allow_negative_numbers = true,
-        value_parser = seconds
+        value_parser = time
     )]
-    pub(crate) timeout: u64,
+    pub(crate) timeout: Duration,
     /// What to print
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -72,15 +78,58 @@ pub(crate) struct Global {
     /// Pending migrations that come before an applied one: error, warn or ignore
     #[arg(long, global = true, value_name = "POLICY", default_value = "error", value_parser = policy)]
     pub(crate) out_of_order: Policy,
+    #[command(flatten)]
+    pub(crate) server: OnServer,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options on servers")]
+pub(crate) struct OnServer {
+    /// The schema of PostgreSQL in which migrations run and the history is
+    #[arg(long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) schema: Option<String>,
+    /// How long a statement waits for a lock of the application before the migration is taken back and tried again
+    #[arg(long, global = true, value_name = "TIME", allow_negative_numbers = true, value_parser = some_time)]
+    pub(crate) lock_timeout: Option<Duration>,
+    /// How long a statement may take
+    #[arg(long, global = true, value_name = "TIME", allow_negative_numbers = true, value_parser = some_time)]
+    pub(crate) statement_timeout: Option<Duration>,
+    /// How long another run may show no sign of life before this one takes over from it
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIME",
+        default_value = "15",
+        allow_negative_numbers = true,
+        value_parser = some_time
+    )]
+    pub(crate) lock_ttl: Duration,
 }
 
 fn policy(word: &str) -> Result<Policy, String> {
     word.parse()
 }
 
-fn seconds(word: &str) -> Result<u64, &'static str> {
-    word.parse()
-        .map_err(|_| "write a whole number of seconds, from 0 on")
+/// `30` and `30s`, `500ms`, `5min`.
+fn time(word: &str) -> Result<Duration, &'static str> {
+    let digits = word
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(word.len());
+    let (number, unit) = word.split_at(digits);
+    let number = number.parse::<u32>().map(u64::from);
+    match (number, unit) {
+        (Ok(number), "" | "s") => Ok(Duration::from_secs(number)),
+        (Ok(number), "ms") => Ok(Duration::from_millis(number)),
+        (Ok(number), "min") => Ok(Duration::from_secs(number * 60)),
+        _ => Err("write a whole number of seconds, or one with a unit: `500ms`, `30s`, `5min`"),
+    }
+}
+
+fn some_time(word: &str) -> Result<Duration, &'static str> {
+    match time(word)? {
+        Duration::ZERO => Err("write a time that is longer than nothing"),
+        time => Ok(time),
+    }
 }
 
 fn number(word: &str) -> Result<u32, &'static str> {
@@ -375,5 +424,29 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times() {
+        for (word, expected) in [
+            ("0", Some(0)),
+            ("30", Some(30_000)),
+            ("2s", Some(2000)),
+            ("500ms", Some(500)),
+            ("5min", Some(300_000)),
+            ("", None),
+            ("s", None),
+            ("-1", None),
+            ("1.5", None),
+            ("5 min", None),
+            ("99999999999", None),
+        ] {
+            assert_eq!(
+                time(word).ok(),
+                expected.map(Duration::from_millis),
+                "{word}"
+            );
+        }
+        assert!(some_time("0").is_err());
     }
 }

@@ -82,7 +82,7 @@ pub fn cargo_migrate(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     match dispatch(cli) {
         Ok(code) => code,
         Err(fault) => {
-            output::fault(&fault, format);
+            output::fault(&fault, format, None);
             fault.exit().into()
         }
     }

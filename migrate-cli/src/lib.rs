@@ -29,7 +29,11 @@
 //! `--database-url`, else the variable `DATABASE_URL`, else the file that `DATABASE_URL_FILE` names, else the
 //! `default_database_url` of the program. A file `.env` in the current folder or one above it is read first; it
 //! never replaces a variable that is set.
-
+//!
+//! `--database-url` may be given several times, and the file may have several lines: then the command works on one database after
+//! the other, and stops at the first one that fails, unless `--keep-going` is given. Questions are asked before the first one is
+//! touched. The exit code is that of the first database where it is not 0.
+//!
 //! # JSON
 //!
 //! With `--format json`, standard output is one JSON document, also where a command fails; what a run says on its
@@ -46,6 +50,9 @@
 //! | `cargo migrate lint` | a list of `level`, `code`, `file`, `line`, `column`, `end_line`, `end_column`, `message`, `help`, `notes`, `migration`; nothing where it could not run |
 //! | an error | `error` (the text), `migration` (the id of the one that failed, or null), `done` (what was done before, as above) |
 //!
+//! For several databases the document is a list of `database`, `exit_code` and `answer`: the document of each; both are null for
+//! those whose turn did not come.
+//!
 //! A row has `seq`, `set`, `id`, `description`, `checksum`, `batch`, `progress`, `applied_at` (RFC 3339, UTC),
 //! `duration_ms`, `steps`, `error`, `environment`, `applied_by` and `program_version`. A step has `kind` (`sql`,
 //! `run` or `log`) and `sql`, `label` or `message`. A warning has `kind` and `id`. The states are `applied`,
@@ -54,9 +61,10 @@
 //!
 //! # Features
 //!
-//! - `bundled` (default): SQLite is compiled in. Switch it off to link another one.
-//! - `sqlite`, `postgres`, `mysql` (default): the grammars by which `lint` and `import` read SQL. An application of one database
-//!   compiles faster with one of them: `default-features = false, features = ["bundled", "sqlite"]`.
+//! - `bundled` (default): SQLite is compiled in. Take `sqlite` in its place to link another one.
+//! - `sqlite` (by `bundled`): the databases on which the program can run.
+//! - `check-sqlite`, `check-postgres`, `check-mysql` (default): the grammars by which `lint` and `import` read SQL. An application of
+//!   one database compiles faster with one of them: `default-features = false, features = ["bundled"]`.
 
 mod args;
 mod cargo;

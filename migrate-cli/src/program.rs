@@ -46,7 +46,7 @@ impl Program {
     fn run_with(self, arguments: impl IntoIterator<Item = OsString>) -> Exit {
         // Before the arguments are read, because some of them have a variable in their place.
         if let Err(fault) = url::load_env_file() {
-            output::fault(&fault, Format::Text);
+            output::fault(&fault, Format::Text, None);
             return fault.exit();
         }
         let about = format!("The database migrations of {}", self.package);
@@ -66,7 +66,7 @@ impl Program {
         match self.dispatch(cli) {
             Ok(exit) => exit,
             Err(fault) => {
-                output::fault(&fault, format);
+                output::fault(&fault, format, None);
                 fault.exit()
             }
         }
@@ -79,11 +79,9 @@ impl Program {
                 command::project(&project, &self.manifest_dir, global.format)
             }
             asked => {
-                let url = url::database_url(
-                    global.database_url.as_deref(),
-                    self.default_database_url.as_deref(),
-                )?;
-                command::database(&url, &global, asked)
+                let urls =
+                    url::database_urls(&global.database_url, self.default_database_url.as_deref())?;
+                command::databases(&urls, &global, &asked)
             }
         }
     }

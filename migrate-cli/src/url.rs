@@ -1,6 +1,6 @@
 //! Which database.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use crate::fault::Fault;
 
@@ -34,35 +34,44 @@ fn place_in_env_file(text: &str) -> Option<String> {
     Some(format!("{}:{line}", path.display()))
 }
 
-/// The URL: from the flag, the environment, a file, or the program.
-pub(crate) fn database_url(flag: Option<&str>, default: Option<&str>) -> Result<String, Fault> {
-    if let Some(url) = flag {
-        return Ok(url.to_owned());
+/// The URLs: from the flags, the environment, a file, or the program.
+pub(crate) fn database_urls(flags: &[String], default: Option<&str>) -> Result<Vec<String>, Fault> {
+    if !flags.is_empty() {
+        return Ok(flags.to_vec());
     }
     match env::var("DATABASE_URL") {
-        Ok(url) if !url.is_empty() => return Ok(url),
+        Ok(url) if !url.is_empty() => return Ok(vec![url]),
         Ok(_) | Err(env::VarError::NotPresent) => {}
         Err(env::VarError::NotUnicode(_)) => {
             return Err(Fault::Usage("DATABASE_URL is not UTF-8".to_owned()));
         }
     }
     if let Some(path) = env::var_os("DATABASE_URL_FILE").filter(|path| !path.is_empty()) {
-        let text = fs::read_to_string(&path).map_err(|source| {
-            Fault::Usage(format!(
-                "cannot read `{}`, which DATABASE_URL_FILE names: {source}",
-                path.display()
-            ))
-        })?;
-        let url = text.trim();
-        if url.is_empty() {
-            return Err(Fault::Usage(format!(
-                "DATABASE_URL_FILE names `{}`, which is empty",
-                path.display()
-            )));
-        }
-        return Ok(url.to_owned());
+        return in_file(Path::new(&path));
     }
-    default.map(str::to_owned).ok_or_else(|| {
-        Fault::Usage("which database? Give `--database-url sqlite:app.db`, or set DATABASE_URL or DATABASE_URL_FILE".to_owned())
-    })
+    match default {
+        Some(url) => Ok(vec![url.to_owned()]),
+        None => Err(Fault::Usage("which database? Give `--database-url sqlite:app.db`, or set DATABASE_URL or DATABASE_URL_FILE".to_owned())),
+    }
+}
+
+/// One in each line.
+fn in_file(path: &Path) -> Result<Vec<String>, Fault> {
+    let text = fs::read_to_string(path).map_err(|source| {
+        Fault::Usage(format!(
+            "cannot read `{}`, which DATABASE_URL_FILE names: {source}",
+            path.display()
+        ))
+    })?;
+    let lines = text.lines().map(str::trim);
+    let urls: Vec<String> = (lines.filter(|line| !line.is_empty()))
+        .map(str::to_owned)
+        .collect();
+    if urls.is_empty() {
+        return Err(Fault::Usage(format!(
+            "DATABASE_URL_FILE names `{}`, which is empty",
+            path.display()
+        )));
+    }
+    Ok(urls)
 }

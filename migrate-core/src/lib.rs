@@ -41,6 +41,7 @@
 
 #[cfg(feature = "builder")]
 mod builder;
+mod database;
 mod drivers;
 mod engine;
 mod error;
@@ -59,7 +60,9 @@ mod status;
 mod steps;
 #[cfg(feature = "test")]
 pub mod testing;
+mod url;
 
+pub use database::Database;
 #[cfg(feature = "sqlite")]
 pub use drivers::sqlite;
 pub use error::Error;

@@ -148,7 +148,7 @@ fn secrets_in_urls_are_never_printed() {
     )
     .shows(str![[r#"
 --- standard error
-error: cannot open `postgres://ann:***@db.example/app`: `postgres` is not a database that this program can run on: write `sqlite:path`
+error: cannot open `postgres://ann:***@db.example/app`: this program was built without the driver of PostgreSQL: in Cargo.toml, give `migrate-core`, and `migrate-cli` where it is used, the feature `postgres`
 --- exit code 2
 
 "#]]);
@@ -207,7 +207,7 @@ error: cannot read the history of `[FOLDER]/notes.txt`: file is not a database: 
     here.run(SHOP, "up --database-url mysql://db/app")
         .shows(str![[r#"
 --- standard error
-error: cannot open `mysql://db/app`: `mysql` is not a database that this program can run on: write `sqlite:path`
+error: cannot open `mysql://db/app`: this program was built without the driver of MySQL and MariaDB: in Cargo.toml, give `migrate-core`, and `migrate-cli` where it is used, the feature `mysql`
 --- exit code 2
 
 "#]]);

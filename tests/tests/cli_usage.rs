@@ -41,17 +41,24 @@ Options:
   -V, --version  Print version
 
 Options for every command:
-      --database-url <URL>     The database: `sqlite:app.db`, `sqlite::memory:`, or a path [env: DATABASE_URL, DATABASE_URL_FILE]
+      --database-url <URL>     The database: `sqlite:app.db`, `postgres://…`, `mysql://…`, `rqlite://…`, or a path. Given several times, one after the other [env: DATABASE_URL, DATABASE_URL_FILE]
+      --keep-going             Of several databases, go on with the next one where one has failed
       --env <NAME>             The environment, which migrations can ask for [env: MIGRATE_ENV=] [default: development]
       --set <SET>              Only the migrations of this set; mostly the name of a crate
       --table <NAME>           The table of the history [default: _migrations]
-      --timeout <SECONDS>      How many seconds to wait for a database that somebody else holds [default: 60]
+      --timeout <TIME>         How long to wait for a database that somebody else holds: seconds, or `500ms`, `5min` [default: 60]
       --format <FORMAT>        What to print [default: text] [possible values: text, json]
   -y, --yes                    Do not ask before something is destroyed
   -v, --verbose                Show every statement as it runs
       --changed <POLICY>       Applied migrations whose SQL has changed: error, warn or ignore [default: error]
       --missing <POLICY>       Applied migrations that the program does not have: error, warn or ignore [default: error]
       --out-of-order <POLICY>  Pending migrations that come before an applied one: error, warn or ignore [default: error]
+
+Options on servers:
+      --schema <NAME>             The schema of PostgreSQL in which migrations run and the history is
+      --lock-timeout <TIME>       How long a statement waits for a lock of the application before the migration is taken back and tried again
+      --statement-timeout <TIME>  How long a statement may take
+      --lock-ttl <TIME>           How long another run may show no sign of life before this one takes over from it [default: 15]
 
 "#]]);
     here.run(SHOP, "down -h").shows(str![[r#"
@@ -68,17 +75,24 @@ Options:
   -h, --help                Print help (see more with '--help')
 
 Options for every command:
-      --database-url <URL>     The database: `sqlite:app.db`, `sqlite::memory:`, or a path [env: DATABASE_URL, DATABASE_URL_FILE]
+      --database-url <URL>     The database: `sqlite:app.db`, `postgres://…`, `mysql://…`, `rqlite://…`, or a path. Given several times, one after the other [env: DATABASE_URL, DATABASE_URL_FILE]
+      --keep-going             Of several databases, go on with the next one where one has failed
       --env <NAME>             The environment, which migrations can ask for [env: MIGRATE_ENV=] [default: development]
       --set <SET>              Only the migrations of this set; mostly the name of a crate
       --table <NAME>           The table of the history [default: _migrations]
-      --timeout <SECONDS>      How many seconds to wait for a database that somebody else holds [default: 60]
+      --timeout <TIME>         How long to wait for a database that somebody else holds: seconds, or `500ms`, `5min` [default: 60]
       --format <FORMAT>        What to print [default: text] [possible values: text, json]
   -y, --yes                    Do not ask before something is destroyed
   -v, --verbose                Show every statement as it runs
       --changed <POLICY>       Applied migrations whose SQL has changed: error, warn or ignore [default: error]
       --missing <POLICY>       Applied migrations that the program does not have: error, warn or ignore [default: error]
       --out-of-order <POLICY>  Pending migrations that come before an applied one: error, warn or ignore [default: error]
+
+Options on servers:
+      --schema <NAME>             The schema of PostgreSQL in which migrations run and the history is
+      --lock-timeout <TIME>       How long a statement waits for a lock of the application before the migration is taken back and tried again
+      --statement-timeout <TIME>  How long a statement may take
+      --lock-ttl <TIME>           How long another run may show no sign of life before this one takes over from it [default: 15]
 
 "#]]);
     here.run(SHOP, "--version").shows(str![[r#"
@@ -204,7 +218,7 @@ For more information, try '--help'.
 "#]]);
     here.run(SHOP, "up --timeout -1").shows(str![[r#"
 --- standard error
-error: invalid value '-1' for '--timeout <SECONDS>': write a whole number of seconds, from 0 on
+error: invalid value '-1' for '--timeout <TIME>': write a whole number of seconds, or one with a unit: `500ms`, `30s`, `5min`
 
 For more information, try '--help'.
 --- exit code 2

@@ -2,25 +2,22 @@
 
 use std::io::{IsTerminal, Write, stdin};
 
-use migrate_core::{ActionKind, Migrator, Plan, PlannedMigration, Request};
+use migrate_core::{ActionKind, Plan, PlannedMigration, Request};
 
 use crate::{
-    args::Global,
     fault::Fault,
     output::{self, Output},
 };
 
-use super::existing;
+use super::database::OnDatabase;
 
 /// Asks where the request destroys something, and fails where the answer is no or nobody can be asked.
 pub(super) fn confirm(
-    migrator: &Migrator,
-    url: &str,
-    global: &Global,
+    on: &OnDatabase<'_>,
     request: &Request,
     stored_down: bool,
-    out: &Output,
 ) -> Result<(), Fault> {
+    let (global, out) = (on.global, &on.out);
     let production = matches!(global.env.as_str(), "production" | "prod" | "live");
     let always = matches!(request, Request::Fresh) || request.name() == "reset" || stored_down;
     let destroys = always
@@ -33,7 +30,11 @@ pub(super) fn confirm(
         return Ok(());
     }
     // The plan first: what is refused, or is nothing at all, needs no question.
-    let plan = migrator.plan(&mut existing(url, out)?, request)?;
+    let plan = on
+        .migrator
+        .clone()
+        .stored_down(stored_down)
+        .plan(&mut on.existing()?, request)?;
     if plan.is_empty() {
         return Ok(());
     }

@@ -1,203 +1,92 @@
 //! The commands.
 
 mod confirm;
+mod database;
+mod findings;
 mod project;
 
-use std::time::Duration;
+use std::cell::RefCell;
 
-use migrate_core::{
-    Dialect, MigrationStatus, Migrator, Progress, Registered, Report, Request, State, Status,
-    rusqlite::Connection, sqlite,
-};
+use migrate_core::{Database, Migrator};
 
 pub(crate) use project::{import_into, in_package, project};
 
 use crate::{
     args::{Asked, Global},
     fault::{Exit, Fault},
-    output::{self, Found, Output, Ways},
+    output::{Output, Several},
 };
+use database::OnDatabase;
 
-/// A command on a database.
-pub(crate) fn database(url: &str, global: &Global, asked: Asked) -> Result<Exit, Fault> {
+/// A command on every database that was given, in their order.
+pub(crate) fn databases(urls: &[String], global: &Global, asked: &Asked) -> Result<Exit, Fault> {
     let migrator = migrator(global);
-    let out = Output {
-        format: global.format,
-        verbose: global.verbose,
-        database: output::shown(url),
-    };
     // Before a database is looked at or made.
     migrator.registry()?;
-    match asked {
-        Asked::Run {
-            request,
-            dry_run,
-            stored_down,
-        } => {
-            let migrator = migrator.stored_down(stored_down);
-            if dry_run {
-                let plan = migrator.plan(&mut existing(url, &out)?, &request)?;
-                out.plan(&plan, &request, true)?;
-                return Ok(Exit::Done);
-            }
-            confirm::confirm(&migrator, url, global, &request, stored_down, &out)?;
-            run(&migrator, url, &request, &out)?;
-            Ok(Exit::Done)
-        }
-        Asked::Plan(request) => {
-            let plan = migrator.plan(&mut existing(url, &out)?, &request)?;
-            out.plan(&plan, &request, false)?;
-            Ok(Exit::Done)
-        }
-        Asked::Status { sql } => {
-            let status = migrator.status(&mut existing(url, &out)?)?;
-            let sql = if sql {
-                ways(&migrator, global)?
-            } else {
-                Vec::new()
-            };
-            out.status(&status, &sql)?;
-            Ok(Exit::Done)
-        }
-        Asked::Check => {
-            let status = migrator.status(&mut existing(url, &out)?)?;
-            let findings = findings(&status, true);
-            out.findings(
-                &findings,
-                "every migration is applied, and the same as in this program",
-            )?;
-            Ok(if findings.is_empty() {
-                Exit::Done
-            } else {
-                Exit::Failed
-            })
-        }
-        Asked::Verify => {
-            let status = migrator.status(&mut existing(url, &out)?)?;
-            let findings = findings(&status, false);
-            out.findings(&findings, "what is applied is the same as in this program")?;
-            Ok(if findings.is_empty() {
-                Exit::Done
-            } else {
-                Exit::Failed
-            })
-        }
-        Asked::Project(_) => Err(Fault::Usage(
-            "this command does not need a database".to_owned(),
-        )),
+    let on = |url| OnDatabase {
+        url,
+        global,
+        migrator: migrator.clone(),
+        out: Output {
+            format: global.format,
+            verbose: global.verbose,
+            database: Database::name_of(url),
+            part: (urls.len() > 1).then(RefCell::default),
+        },
+    };
+    let all: Vec<OnDatabase<'_>> = urls.iter().map(|url| on(url)).collect();
+    // All of them before the first one: who says no to the last one has lost nothing in the others.
+    for one in &all {
+        one.confirm(asked)?;
+    }
+    match &all[..] {
+        [one] => one.perform(asked),
+        several => in_order(several, global, asked),
     }
 }
 
-/// Does it. A request that is refused, or comes to nothing, makes no file.
-fn run(migrator: &Migrator, url: &str, request: &Request, out: &Output) -> Result<(), Fault> {
-    let mut connection = match sqlite::open_existing(url)? {
-        Some(connection) => connection,
-        None if migrator
-            .plan(&mut sqlite::open(":memory:")?, request)?
-            .is_empty() =>
-        {
-            out.no_database();
-            return out.report(request, Ok(Report::default()));
+/// Stops at the first one that fails, unless it is to go on. That a command has found something is no failure.
+fn in_order(all: &[OnDatabase<'_>], global: &Global, asked: &Asked) -> Result<Exit, Fault> {
+    let mut several = Several::new(global.format);
+    let (mut exit, mut stopped) = (Exit::Done, false);
+    for one in all {
+        if stopped {
+            several.pass_over(&one.out);
+            continue;
         }
-        None => sqlite::open(url)?,
-    };
-    let observer = output::Progress::new(out);
-    let migrator = migrator.clone().observer(observer.clone());
-    let result = migrator.run(&mut connection, request);
-    observer.finish();
-    out.report(request, result)
+        several.begin(&one.out);
+        let result = one.perform(asked);
+        let its = several.end(&one.out, &result)?;
+        if exit == Exit::Done {
+            exit = its;
+        }
+        stopped = result.is_err() && !global.keep_going;
+    }
+    several.finish()?;
+    Ok(exit)
 }
 
 fn migrator(global: &Global) -> Migrator {
-    let all = match &global.set {
+    let mut migrator = match &global.set {
         Some(set) => Migrator::of(set),
         None => Migrator::new(),
     };
-    all.environment(&global.env)
+    let server = &global.server;
+    if let Some(schema) = &server.schema {
+        migrator = migrator.schema(schema);
+    }
+    if let Some(timeout) = server.lock_timeout {
+        migrator = migrator.lock_timeout(timeout);
+    }
+    if let Some(timeout) = server.statement_timeout {
+        migrator = migrator.statement_timeout(timeout);
+    }
+    migrator
+        .lock_ttl(server.lock_ttl)
+        .environment(&global.env)
         .table(&global.table)
-        .timeout(Duration::from_secs(global.timeout))
+        .timeout(global.timeout)
         .changed(global.changed)
         .missing(global.missing)
         .out_of_order(global.out_of_order)
-}
-
-/// A database to look at. One that is not there is empty, and is not made by looking.
-fn existing(url: &str, out: &Output) -> Result<Connection, Fault> {
-    match sqlite::open_existing(url)? {
-        Some(connection) => Ok(connection),
-        None => {
-            out.no_database();
-            Ok(sqlite::open(":memory:")?)
-        }
-    }
-}
-
-/// What each migration of the program does, and how it goes back.
-fn ways(migrator: &Migrator, global: &Global) -> Result<Vec<Ways>, Fault> {
-    let registry = migrator.registry()?;
-    let environment = &global.env;
-    let one = |one: &Registered| {
-        Ok(Ways {
-            set: one.set().to_owned(),
-            id: one.id().to_string(),
-            up: one
-                .planned(false, environment, Dialect::Sqlite)?
-                .unwrap_or_default(),
-            down: one.planned(true, environment, Dialect::Sqlite)?,
-            derived: one.has_derived_down(),
-            irreversible: one.irreversible().map(str::to_owned),
-            unchecked: one.unchecked().map(str::to_owned),
-        })
-    };
-    registry.iter().map(one).collect()
-}
-
-fn findings(status: &Status, pending: bool) -> Vec<Found> {
-    let several = output::has_several_sets(status);
-    let found = |one: &MigrationStatus| {
-        Some(Found {
-            set: one.set.clone(),
-            id: one.id.clone(),
-            state: one.state.clone(),
-            message: finding(one, pending)?,
-            name: output::name(one, several),
-        })
-    };
-    status.migrations.iter().filter_map(found).collect()
-}
-
-fn finding(one: &MigrationStatus, pending: bool) -> Option<String> {
-    let message = match one.state {
-        State::Pending if pending => "is pending: run `up`",
-        State::OutOfOrder => {
-            "is pending, and comes before one that is applied: give it a later version, or allow it with \
-             `--out-of-order warn`"
-        }
-        State::Changed => {
-            "has changed since it was applied: restore it, or accept it with `repair`"
-        }
-        State::Missing => {
-            "is applied, but not in this program: run a newer program, or take it out with `forget`"
-        }
-        State::Incomplete => return Some(cut_off(one)),
-        _ => return None,
-    };
-    Some(message.to_owned())
-}
-
-fn cut_off(one: &MigrationStatus) -> String {
-    let row = one.applied.as_ref();
-    let (command, done, begun) = match row.map(|row| row.progress) {
-        Some(Progress::Reverting { done, begun }) => ("down", done, begun),
-        Some(Progress::Applying { done, begun }) => ("up", done, begun),
-        _ => ("up", 0, 0),
-    };
-    let steps = row.map_or(0, |row| row.steps);
-    if begun > done {
-        return format!(
-            "was cut off in step {begun} of {steps}, and it cannot be seen whether that was done: look at the \
-             database, then say so with `resolve`"
-        );
-    }
-    format!("was cut off after {done} of {steps} steps: run `{command}` to finish it")
 }

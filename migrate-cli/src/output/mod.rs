@@ -4,18 +4,21 @@
 mod plan;
 mod progress;
 mod project;
+mod several;
 mod status;
 mod ways;
 
-use std::ffi::OsString;
+use std::{cell::RefCell, ffi::OsString};
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use migrate_core::{Error, Plan, Report, Request, State, Status};
 use serde::Serialize;
+use serde_json::Value;
 
 pub(crate) use plan::migrations;
 pub(crate) use progress::Progress;
+pub(crate) use several::Several;
 pub(crate) use status::{has_several_sets, name};
 pub(crate) use ways::Ways;
 
@@ -48,12 +51,8 @@ pub(crate) struct Output {
     pub(crate) verbose: bool,
     /// What the database is called.
     pub(crate) database: String,
-}
-
-/// The URL as it may be shown.
-pub(crate) fn shown(url: &str) -> String {
-    // Only SQLite can be opened, and a file has no password; a URL of another kind is refused before it is shown.
-    url.split('?').next().unwrap_or(url).to_owned()
+    /// Where the document goes that else would be printed, because it is only a part of the answer.
+    pub(crate) part: Option<RefCell<Option<Value>>>,
 }
 
 /// Arguments that cannot be understood, or a wish for help. Somebody who reads JSON gets the error as such.
@@ -72,44 +71,48 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
         // Behind the message stand the usage and a hint at `--help`.
         let message = text.split("\n\n").next().unwrap_or_default();
         let message = message.strip_prefix("error: ").unwrap_or(message).trim();
-        fault(&Fault::Usage(message.to_owned()), Format::Json);
+        fault(&Fault::Usage(message.to_owned()), Format::Json, None);
     } else {
         let _ = error.print();
     }
     Exit::Usage
 }
 
-/// A failed command, on standard error, and as JSON on standard output where that was asked for.
-pub(crate) fn fault(fault: &Fault, format: Format) {
+/// A failed command, on standard error, or as JSON on standard output where that was asked for. The database is named
+/// where there are several.
+pub(crate) fn fault(fault: &Fault, format: Format, database: Option<&str>) {
     match format {
         Format::Text => {
             let label = match fault {
                 Fault::NotConfirmed(_) => format!("{CAREFUL}stopped{CAREFUL:#}"),
                 _ => format!("{BAD}error{BAD:#}"),
             };
-            eprintln!("{label}: {fault}");
+            let database = database.map_or_else(String::new, |name| format!("{name}: "));
+            eprintln!("{label}: {database}{fault}");
         }
-        Format::Json => {
-            #[derive(Serialize)]
-            struct Failed<'a> {
-                error: String,
-                migration: Option<&'a str>,
-                done: &'a [migrate_core::Done],
-            }
-            let migrate = match fault {
-                Fault::Migrate(error) => Some(error),
-                _ => None,
-            };
-            let failed = Failed {
-                error: fault.to_string(),
-                migration: migrate.and_then(Error::migration),
-                done: migrate.map_or(&[], |error| &error.report().done),
-            };
-            match serde_json::to_string_pretty(&failed) {
-                Ok(text) => println!("{text}"),
-                Err(_) => eprintln!("error: {fault}"),
-            }
-        }
+        Format::Json => match serde_json::to_string_pretty(&failed(fault)) {
+            Ok(text) => println!("{text}"),
+            Err(_) => eprintln!("error: {fault}"),
+        },
+    }
+}
+
+/// The document of a failed command.
+fn failed(fault: &Fault) -> impl Serialize {
+    #[derive(Serialize)]
+    struct Failed {
+        error: String,
+        migration: Option<String>,
+        done: Vec<migrate_core::Done>,
+    }
+    let migrate = match fault {
+        Fault::Migrate(error) => Some(error),
+        _ => None,
+    };
+    Failed {
+        error: fault.to_string(),
+        migration: migrate.and_then(Error::migration).map(str::to_owned),
+        done: migrate.map_or_else(Vec::new, |error| error.report().done.clone()),
     }
 }
 
@@ -119,11 +122,17 @@ impl Output {
             format,
             verbose: false,
             database: String::new(),
+            part: None,
         }
     }
 
     fn json(&self, value: &impl Serialize) -> Result<(), Fault> {
-        println!("{}", serde_json::to_string_pretty(value)?);
+        match &self.part {
+            Some(part) => {
+                part.replace(Some(serde_json::to_value(value)?));
+            }
+            None => println!("{}", serde_json::to_string_pretty(value)?),
+        }
         Ok(())
     }
 

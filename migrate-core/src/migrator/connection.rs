@@ -53,6 +53,7 @@ pub(crate) mod sealed {
     pub trait AsyncSealed {}
     #[cfg(feature = "sqlite")]
     impl Sealed for rusqlite::Connection {}
+    impl Sealed for crate::Database {}
 }
 
 /// What a migrator asks of a connection. Not public API.

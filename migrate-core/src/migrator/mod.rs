@@ -7,7 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 #[cfg(feature = "sqlite")]
 pub(crate) use connection::Session;
-use connection::{Answer, Job, Task};
+use connection::Task;
+pub(crate) use connection::{Answer, Job};
 pub use connection::{AsyncConnection, Connection};
 
 use crate::{

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::{Error, Kind};
+use crate::{error::Error, url::fault};
 
 /// Opens a SQLite database, and makes the file where there is none.
 ///
@@ -163,33 +163,9 @@ fn file_of_uri(uri: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn fault(url: &str, reason: String) -> Error {
-    Error::new(Kind::Open {
-        url: without_password(url),
-        reason,
-    })
-}
-
 /// The words of an error behind which SQLite puts the name, options and all.
 fn without_name(message: &str) -> String {
     message.split(": ").next().unwrap_or_default().to_owned()
-}
-
-/// The URL as it may be shown: without the password, and without the options, which may hold one.
-fn without_password(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or_default();
-    let Some((scheme, shown)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let shown = shown.split(';').next().unwrap_or_default();
-    let (authority, path) = shown.split_at(shown.find('/').unwrap_or(shown.len()));
-    match authority.rsplit_once('@') {
-        Some((user, host)) => {
-            let user = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}:***@{host}{path}")
-        }
-        None => format!("{scheme}://{shown}"),
-    }
 }
 
 #[cfg(test)]
