@@ -12,9 +12,8 @@
 //! - [`SWITCH`]: as [`PLAIN`], and the first migration switches to a write-ahead log.
 
 mod history;
-mod place;
 
-pub use place::{EVERYWHERE, GATE, STOP, reach};
+pub use migrate_test_servers::{EVERYWHERE, GATE, STOP, reach};
 
 /// Every migration runs in a transaction.
 pub const PLAIN: &str = "plain";

@@ -1,4 +1,4 @@
-//! Throw-away database servers for the tests.
+//! Throw-away database servers for the tests, and programs that are killed on them.
 //!
 //! A server has a folder of its own under the temporary folder and listens on free ports of the loopback. It ends, and
 //! its folder goes, when the value is dropped or the process of the test ends, however that ends. Nothing here relies
@@ -21,8 +21,9 @@
 //! - [`Database`]: a database on one of them; its URLs, and a way to look at it that is not the one under test.
 //! - [`Wire`]: a proxy for any of them, which counts round trips, and cuts, holds or refuses connections.
 //! - [`CockroachLike`]: *simulates* what CockroachDB does otherwise than PostgreSQL.
+//! - [`Program`]: a program as a process, that is stopped at a [place](reach), stalled or killed. [`Contest`]: many of them
+//!   at once.
 
-#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,29 +31,18 @@
     reason = "what goes wrong in a test's ground is a test that fails"
 )]
 
-mod authority;
-mod cockroach;
-mod database;
-mod folder;
-mod galera;
-mod http;
-mod installed;
-mod listener;
-mod mariadb;
-mod messages;
-mod node;
-mod pgbouncer;
-mod ports;
-mod postgres;
-mod process;
-mod rqlite;
-mod wire;
+mod place;
+#[cfg(unix)]
+mod programs;
+#[cfg(unix)]
+mod proxies;
+#[cfg(unix)]
+mod servers;
 
-pub use cockroach::{CockroachLike, Fault};
-pub use database::Database;
-pub use galera::Galera;
-pub use mariadb::MariaDb;
-pub use pgbouncer::PgBouncer;
-pub use postgres::Postgres;
-pub use rqlite::Rqlite;
-pub use wire::{Toward, Wire};
+pub use place::{EVERYWHERE, GATE, STOP, reach};
+#[cfg(unix)]
+pub use programs::{Contest, Ended, Program, Random, Report, Running};
+#[cfg(unix)]
+pub use proxies::{CockroachLike, Fault, Toward, Wire};
+#[cfg(unix)]
+pub use servers::{Database, Galera, MariaDb, PgBouncer, Postgres, Rqlite};

@@ -6,11 +6,11 @@ use std::{
 };
 
 use crash_app::OUTSIDE;
+use migrate_test_servers::Program;
 use tempfile::TempDir;
 
 use crate::{
-    ground::{Ground, Journal},
-    program::{PROGRAM, Program},
+    ground::{Ground, Journal, PROGRAM},
     times,
 };
 

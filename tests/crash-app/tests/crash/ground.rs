@@ -8,13 +8,13 @@ use std::{
 };
 
 use crash_app::ROWS;
+use migrate_test_servers::{Ended, Program};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{
-    looked_at::{self, Seen},
-    program::{Ended, PROGRAM, Program},
-};
+use crate::looked_at::{self, Seen};
+
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_crash-program");
 
 /// How SQLite makes a commit atomic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,4 +161,12 @@ impl Ground {
         };
         self.run(&format!("resolve --id 016_note --answer {answer}"));
     }
+}
+
+/// It has refused, because a Rust step outside a transaction was cut off.
+pub(crate) fn is_unresolved(ended: &Ended) -> bool {
+    ended.status.code() == Some(1)
+        && ended
+            .errors
+            .contains("it cannot be seen whether it was done")
 }

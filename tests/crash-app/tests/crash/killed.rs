@@ -7,11 +7,10 @@ use std::{
 };
 
 use crash_app::{OUTSIDE, RUST};
+use migrate_test_servers::{Random, Running};
 
 use crate::{
-    ground::{Ground, Journal},
-    program::Running,
-    random::Random,
+    ground::{Ground, Journal, is_unresolved},
     times,
 };
 
@@ -186,7 +185,7 @@ impl Assault {
                 told.recovered += usize::from(ground.is_to_be_recovered());
                 told.cut_off += usize::from(seen.is_cut_off);
                 command = self.commands[random.below(self.commands.len())];
-            } else if ended.is_unresolved() {
+            } else if is_unresolved(&ended) {
                 ground.resolve();
                 told.resolved += 1;
             } else {

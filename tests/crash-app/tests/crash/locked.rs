@@ -7,12 +7,12 @@ use std::{
 
 use crash_app::{OUTSIDE, PLAIN, RUST, SWITCH};
 use migrate_core::{Migrator, Policy};
+use migrate_test_servers::Running;
 use rusqlite::Connection;
 
 use crate::{
     ground::{Ground, Journal},
     looked_at,
-    program::Running,
 };
 
 const WRITER: &str = "waiting for the write lock of `";

@@ -17,8 +17,6 @@ mod killed;
 mod locked;
 mod looked_at;
 mod places;
-mod program;
-mod random;
 mod storm;
 mod unresolved;
 

@@ -4,7 +4,7 @@
 use crash_app::{EVERYWHERE, RUST};
 
 use crate::{
-    ground::{Ground, Journal},
+    ground::{Ground, Journal, is_unresolved},
     times,
 };
 
@@ -70,7 +70,7 @@ fn at_every_place(ground: &Ground, command: &str, step: usize, cut_off_in_rust: 
         let mut running = ground.program(command).stop_at(place).start();
         while !running.comes_to(place) {
             let ended = running.end();
-            assert!(ended.is_unresolved(), "not at {place}: {ended:#?}");
+            assert!(is_unresolved(&ended), "not at {place}: {ended:#?}");
             ground.resolve();
             resolved += 1;
             running = ground.program(command).stop_at(place).start();

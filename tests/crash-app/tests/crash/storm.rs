@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use crash_app::{GATE, OUTSIDE, PLAIN, RUST, SWITCH};
+use migrate_test_servers::{Ended, Random, Running};
 
 use crate::{
     ground::{Ground, Journal},
-    looked_at,
-    program::{Ended, Running},
-    random::Random,
-    times,
+    looked_at, times,
 };
 
 const PROCESSES: usize = 16;

@@ -9,6 +9,8 @@
 )]
 
 mod clusters;
+mod contests;
+mod deaths;
 mod mariadb;
 mod postgres;
 mod wires;

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::{folder::Folder, process::run};
+use super::{folder::Folder, process::run};
 
 /// The files that TLS needs.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use crate::{
+use super::{
     database::{Address, Database},
     folder::Folder,
     installed::{Engine, program},

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock, thread, time::Duration};
 
-use crate::{
+use super::{
     folder::Folder,
     http,
     installed::{Engine, engine_folders, program},

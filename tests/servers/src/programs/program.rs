@@ -1,46 +1,58 @@
-//! The program as a process: started, stopped at a place, killed, waited for.
+//! A program as a process: started, stopped at a place, killed, waited for.
+//!
+//! What it says on standard output is read by lines. `stopped at PLACE` says that it waits until its input ends;
+//! `done: …` is something that it has done, for counting; `contradiction: …` is something that must not be.
 
 use std::{
     io::{BufRead, BufReader, Read},
-    os::unix::process::ExitStatusExt,
+    os::unix::process::{CommandExt, ExitStatusExt},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::{Duration, Instant},
 };
 
-use crash_app::STOP;
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+
+use crate::place::STOP;
 
 /// A process that hangs is a failure of its own.
 const HANGS: Duration = Duration::from_secs(300);
 
-pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_crash-program");
-
 /// A process that is to be started.
-pub(crate) struct Program(Command);
+#[derive(Debug)]
+pub struct Program(Command);
 
 impl Program {
-    pub(crate) fn new(mut command: Command) -> Self {
+    /// A program, with its arguments.
+    pub fn new(mut command: Command) -> Self {
         command
             .env_remove(STOP)
+            // Of a group of its own: so the system lets it go on, and ends it, if it is stalled when the test dies.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         Self(command)
     }
 
-    pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
+    /// With these arguments too.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
         self.0.args(arguments);
         self
     }
 
     /// Stops at this place until [`Running::go_on`].
-    pub(crate) fn stop_at(mut self, place: &str) -> Self {
+    pub fn stop_at(mut self, place: &str) -> Self {
         self.0.env(STOP, place);
         self
     }
 
-    pub(crate) fn start(mut self) -> Running {
+    /// Starts it.
+    pub fn start(mut self) -> Running {
         let mut child = self.0.spawn().unwrap();
         let input = child.stdin.take();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -61,13 +73,15 @@ impl Program {
         }
     }
 
-    pub(crate) fn run(self) -> Ended {
+    /// Starts it, and waits for its end.
+    pub fn run(self) -> Ended {
         self.start().end()
     }
 }
 
 /// A process at work.
-pub(crate) struct Running {
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -75,8 +89,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Reads until a line begins so.
-    pub(crate) fn wait_for(&mut self, beginning: &str) -> String {
+    pub fn wait_for(&mut self, beginning: &str) -> String {
         loop {
             match self.lines.recv_timeout(HANGS) {
                 Ok(line) => {
@@ -94,7 +113,7 @@ impl Running {
     }
 
     /// Reads until it has stopped at this place, or has ended without having come there.
-    pub(crate) fn comes_to(&mut self, place: &str) -> bool {
+    pub fn comes_to(&mut self, place: &str) -> bool {
         let stopped = format!("stopped at {place}");
         loop {
             match self.lines.recv_timeout(HANGS) {
@@ -106,27 +125,29 @@ impl Running {
     }
 
     /// Lets it go on from where it has stopped.
-    pub(crate) fn go_on(&mut self) {
+    pub fn go_on(&mut self) {
         self.input = None;
     }
 
-    pub(crate) fn end(mut self) -> Ended {
+    /// Waits for its end.
+    pub fn end(mut self) -> Ended {
         self.go_on();
         if !self.ends_within(HANGS) {
-            self.child.kill().unwrap();
+            self.signal("KILL");
             panic!("it hangs: {:?}", self.seen);
         }
         self.ended()
     }
 
-    pub(crate) fn kill(mut self) -> Ended {
-        self.child.kill().unwrap();
+    /// Kills it.
+    pub fn kill(mut self) -> Ended {
+        self.signal("KILL");
         self.ends_within(HANGS);
         self.ended()
     }
 
     /// Sends it this signal when the time is over, unless it has ended before.
-    pub(crate) fn signal_after(mut self, time: Duration, signal: &str) -> Ended {
+    pub fn signal_after(mut self, time: Duration, signal: &str) -> Ended {
         self.go_on();
         if !self.ends_within(time) {
             self.signal(signal);
@@ -134,18 +155,24 @@ impl Running {
         self.end()
     }
 
-    pub(crate) fn signal(&mut self, signal: &str) {
-        if signal == "KILL" {
-            self.child.kill().unwrap();
-            return;
+    /// Stalls it when the time is over, unless it has ended before, and lets it go on later. Says whether it was stalled.
+    pub fn stalls_after(&mut self, time: Duration, long: Duration) -> bool {
+        self.go_on();
+        if self.ends_within(time) {
+            return false;
         }
-        // The shell's own `kill`. The process has not been waited for, so the number is still its own.
-        let kill = format!("kill -{signal} {}", self.child.id());
-        let _ = Command::new("sh")
-            .args(["-c", &kill])
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
+        self.signal("STOP");
+        self.ends_within(long);
+        self.signal("CONT");
+        true
+    }
+
+    /// Sends it a signal: `INT`.
+    pub fn signal(&mut self, signal: &str) {
+        let signal: Signal = format!("SIG{signal}").parse().expect("a signal");
+        // It has not been waited for, so the number is still its own. What it has started is of the same group.
+        let id = i32::try_from(self.child.id()).unwrap();
+        let _ = killpg(Pid::from_raw(id), signal);
     }
 
     /// Whether its output ends in that time.
@@ -183,16 +210,19 @@ impl Running {
 
 /// A process that has ended.
 #[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) status: ExitStatus,
-    pub(crate) lines: Vec<String>,
-    pub(crate) errors: String,
+pub struct Ended {
+    /// How it has ended.
+    pub status: ExitStatus,
+    /// What it has said.
+    pub lines: Vec<String>,
+    /// What it has said on standard error.
+    pub errors: String,
 }
 
 impl Ended {
     /// It has done everything, and has said nothing of an error.
     #[track_caller]
-    pub(crate) fn ok(&self) {
+    pub fn ok(&self) {
         assert!(self.status.success() && self.errors.is_empty(), "{self:#?}");
         let wrong = self
             .lines
@@ -203,31 +233,25 @@ impl Ended {
 
     /// It has failed with this exit code and a text that has all of these.
     #[track_caller]
-    pub(crate) fn failed(&self, code: i32, texts: &[&str]) {
+    pub fn failed(&self, code: i32, texts: &[&str]) {
         assert_eq!(self.status.code(), Some(code), "{self:#?}");
         for text in texts {
             assert!(self.errors.contains(text), "no `{text}` in {self:#?}");
         }
     }
 
-    pub(crate) fn was_ended_by(&self, signal: i32) -> bool {
+    /// Whether a signal of this number has ended it.
+    pub fn was_ended_by(&self, signal: i32) -> bool {
         self.status.signal() == Some(signal)
     }
 
-    pub(crate) fn was_killed(&self) -> bool {
+    /// Whether it was killed.
+    pub fn was_killed(&self) -> bool {
         self.was_ended_by(9)
     }
 
-    /// It has refused, because a Rust step outside a transaction was cut off.
-    pub(crate) fn is_unresolved(&self) -> bool {
-        self.status.code() == Some(1)
-            && self
-                .errors
-                .contains("it cannot be seen whether it was done")
-    }
-
     /// What it has done, in order: `apply 001_a`.
-    pub(crate) fn done(&self) -> impl Iterator<Item = &str> {
+    pub fn done(&self) -> impl Iterator<Item = &str> {
         self.lines
             .iter()
             .filter_map(|line| line.strip_prefix("done: "))

@@ -4,12 +4,14 @@ use std::{env, time::Duration};
 
 const SEED: u64 = 0x6d69_6772_6174_6521;
 
-/// SplitMix64.
-pub(crate) struct Random(u64);
+/// Numbers that look random, and are the same for the same seed (SplitMix64).
+#[derive(Debug)]
+pub struct Random(u64);
 
 impl Random {
-    /// Every test has numbers of its own, from one seed.
-    pub(crate) fn new(name: &str) -> Self {
+    /// Every test has numbers of its own, from one seed: `MIGRATE_SEED`, or always the same. It is printed, so that a test
+    /// that fails says it.
+    pub fn new(name: &str) -> Self {
         let given = env::var("MIGRATE_SEED").ok();
         let seed = given.map_or(SEED, |text| text.parse().expect("MIGRATE_SEED is a number"));
         println!("{name}: MIGRATE_SEED={seed}");
@@ -27,12 +29,23 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    /// Numbers of their own, for one of several that draw at the same time.
+    pub fn another(&mut self) -> Self {
+        Self(self.next())
+    }
+
+    /// A number below this one.
+    pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
 
+    /// Whether it happens to one of so many in a hundred.
+    pub fn happens(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
     /// A moment in a run of this length.
-    pub(crate) fn moment(&mut self, length: Duration) -> Duration {
+    pub fn moment(&mut self, length: Duration) -> Duration {
         let microseconds = usize::try_from(length.as_micros()).unwrap();
         Duration::from_micros(u64::try_from(self.below(microseconds.max(1))).unwrap())
     }

@@ -188,7 +188,7 @@ impl Database {
                 client
             }
         };
-        let text = crate::process::run(&mut client);
+        let text = super::process::run(&mut client);
         let same =
             |line: &&str| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict");
         text.lines().filter(same).collect::<Vec<_>>().join("\n")

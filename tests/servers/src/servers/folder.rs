@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::process::servant;
+use super::process::servant;
 
 /// Servers may still be writing while they are being ended, so it is tried again.
 const KEEPER: &str = r#"
@@ -84,8 +84,8 @@ fn give(path: &Path) {
     if let Some(user) = servant() {
         std::os::unix::fs::chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
         assert!(
-            crate::process::try_run(
-                crate::process::command(Path::new("test"))
+            super::process::try_run(
+                super::process::command(Path::new("test"))
                     .arg("-w")
                     .arg(path)
             )

@@ -9,7 +9,7 @@ use std::{
 
 use nix::sys::signal::Signal;
 
-use crate::process::{Launch, Process};
+use super::process::{Launch, Process};
 
 /// A server that is not ready by then never will be.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::LazyLock};
 
-use crate::{
+use super::{
     database::{Address, Database, new_name},
     folder::Folder,
     installed::{Engine, program},

@@ -7,7 +7,7 @@ use std::{
     sync::LazyLock,
 };
 
-use crate::{
+use super::{
     authority::Certificates,
     database::{Address, Database, PASSWORD, Protocol, TLS_ONLY, WITH_PASSWORD, new_name},
     folder::Folder,

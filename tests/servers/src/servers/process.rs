@@ -17,10 +17,12 @@ use nix::{
 /// is gone. (A signal on the parent's death would come when the *thread* ends that has started the server.)
 ///
 /// The server may have ended before, and its number may be somebody else's by then: so the moment of its birth is
-/// compared. Its children are of no group of the server's, with PostgreSQL.
+/// compared. Its children are of no group of the server's, with PostgreSQL. A server that is stalled when the test dies
+/// has the system hang up on its whole group.
 const SUPERVISOR: &str = r#"
 signal=$1 log=$2
 shift 2
+trap '' HUP
 tree() {
     echo "$1"
     for child in $(cat /proc/"$1"/task/*/children); do tree "$child"; done

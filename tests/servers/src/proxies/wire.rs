@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use crate::listener::{Ends, Listener, Open};
+use super::listener::{Ends, Listener, Open};
 
 /// Where bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -64,3 +64,43 @@ pub(crate) fn engine_folders() -> impl Iterator<Item = PathBuf> {
     let of_user = env::var_os("HOME").map(|home| Path::new(&home).join(".cache/migrate-engines"));
     given.into_iter().chain([of_root]).chain(of_user)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process::Command};
+
+    use super::{DEMANDED, Engine};
+
+    const NOTHING: Engine = Engine {
+        name: "NothingSQL",
+        install: "Debian: apt install nothing",
+    };
+    /// Set where the test has started itself.
+    const ITSELF: &str = "MIGRATE_TEST_MISSING";
+
+    /// As a process of its own, whose output is seen as a user sees it.
+    #[test]
+    fn a_missing_engine_is_told_once_or_fails() {
+        if env::var_os(ITSELF).is_some() {
+            assert_eq!(NOTHING.demand::<()>(None), None);
+            assert_eq!(NOTHING.demand::<()>(None), None);
+            return;
+        }
+        let mut itself = Command::new(env::current_exe().unwrap());
+        itself
+            .args(["a_missing_engine_is_told_once_or_fails"])
+            .env(ITSELF, "1");
+        let told = itself.env_remove(DEMANDED).output().unwrap();
+        assert!(told.status.success());
+        let text = String::from_utf8(told.stderr).unwrap();
+        let line = "not tested: NothingSQL is not installed (Debian: apt install nothing; .ci/engines installs all engines)";
+        assert_eq!(text.trim(), line);
+        let failed = itself.env(DEMANDED, "all").output().unwrap();
+        assert!(!failed.status.success());
+        let text = String::from_utf8(failed.stdout).unwrap();
+        assert!(
+            text.contains("NothingSQL is not installed, and MIGRATE_TEST_ENGINES=all demands it"),
+            "{text}"
+        );
+    }
+}

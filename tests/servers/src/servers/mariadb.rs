@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{
+use super::{
     authority::Certificates,
     database::{Address, Database, PASSWORD, Protocol, TLS_ONLY, WITH_PASSWORD, new_name},
     folder::Folder,
