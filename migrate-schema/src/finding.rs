@@ -359,6 +359,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// The change that mends it, where there is one that is surely right.
     pub fix: Option<Box<Fix>>,
+    /// It is about a table, view or sequence that no migration makes.
+    pub is_stranger: bool,
 }
 
 /// A change of the SQL text.
@@ -380,6 +382,7 @@ impl Finding {
             help: None,
             notes: Vec::new(),
             fix: None,
+            is_stranger: false,
         }
     }
 

@@ -282,6 +282,36 @@ fn a_table_that_nobody_makes_is_not_altered_in_passing() {
     assert_eq!(all("")[0], "warning sql/1_a.sql:1:13 undeclared_name");
 }
 
+/// Nor does one who has made many tables lean on somebody else's; but programs look into the tables of their tools.
+#[test]
+fn a_history_of_many_tables_leans_on_nobody() {
+    let tables = |count: usize| -> String {
+        let one = |at: usize| format!("CREATE TABLE t{at} (id INTEGER PRIMARY KEY);\n");
+        (0..count).map(one).collect()
+    };
+    let refers = "CREATE TABLE b (a INTEGER REFERENCES whatever(id));\n";
+    let last = |folder: &Folder| found(folder, "--dialect postgres").0.pop();
+    for (count, sql, level) in [
+        (10, refers, "error"),
+        (8, refers, "warning"),
+        (10, "INSERT INTO whatever (a) VALUES (1);\n", "error"),
+        (10, "INSERT INTO t1 SELECT id FROM whatever;\n", "warning"),
+    ] {
+        let folder = folder(&[("sql/1_a.sql", &tables(count)), ("sql/2_b.sql", sql)]);
+        let all = found(&folder, "--dialect postgres").0;
+        let about = |line: &&String| line.contains("_table") || line.contains("undeclared");
+        let mut told = all.iter().filter(about);
+        let told = told.find(|line| line.contains("2_b.sql")).unwrap();
+        assert!(told.starts_with(level), "{count} {sql} {all:?}");
+    }
+    // The first migration finds what was there before, unless it begins with everything.
+    for (count, level) in [(2, "warning"), (3, "error")] {
+        let text = format!("{}COMMENT ON TABLE whatever IS 'a';\n", tables(count));
+        let folder = folder(&[("sql/1_a.sql", &text)]);
+        assert!(last(&folder).unwrap().starts_with(level), "{count}");
+    }
+}
+
 #[test]
 fn settings_come_from_the_manifest_above() {
     let folder = fixture("pairs");

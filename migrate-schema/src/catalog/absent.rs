@@ -106,9 +106,11 @@ impl Catalog {
         }
         self.assumed.tell(class, folded).then(|| {
             let message = format!("no migration makes the {noun} `{path}`");
-            Finding::new(Code::UndeclaredName, message, path.range()).help(format!(
+            let mut finding = Finding::new(Code::UndeclaredName, message, path.range()).help(format!(
                 "if it comes from elsewhere, declare it: `external.{setting} = [\"{path}\"]` in `[package.metadata.migrate]`"
-            ))
+            ));
+            finding.is_stranger = class == Class::Relation;
+            finding
         })
     }
 

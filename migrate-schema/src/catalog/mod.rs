@@ -5,7 +5,8 @@
 //!
 //! - `object`: the things. Their parts are behind `Arc`, so that a changed table is a cheap copy.
 //! - `store`: where they are kept; one door for all changes, an undo journal, who needs what.
-//! - `lookup`: what a name means here. `unknown`: what nobody knows. `absent`: what to say of a name that means nothing.
+//! - `lookup`: what a name means here. `unknown`: what nobody knows. `absent`: what to say of a name that means nothing,
+//!   and `slip` of one that most likely does.
 //! - `apply`: what each statement does, and when the engine refuses it.
 
 mod absent;
@@ -15,6 +16,7 @@ mod compare;
 mod lookup;
 mod object;
 pub mod query;
+mod slip;
 mod store;
 mod unknown;
 

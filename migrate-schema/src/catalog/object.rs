@@ -77,6 +77,8 @@ pub struct Relation {
     pub columns: Vec<Arc<Column>>,
     /// It may have columns, constraints, indexes and triggers that nobody here knows of.
     pub open: bool,
+    /// What it had when it was not open.
+    pub(super) had: Option<Arc<super::slip::Had>>,
     /// Its constraints, in the order in which they were made.
     pub constraints: Vec<Arc<Constraint>>,
     /// Its indexes, apart from those that the engine makes for constraints.

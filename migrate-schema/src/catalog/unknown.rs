@@ -37,7 +37,7 @@ impl Assumed {
 }
 
 /// Tables in which other tools keep what they have done.
-const TOOLS: [&str; 16] = [
+const TOOLS: [&str; 17] = [
     "__diesel_schema_migrations",
     "__efmigrationshistory",
     "_migrations",
@@ -51,6 +51,7 @@ const TOOLS: [&str; 16] = [
     "flyway_schema_history",
     "gorp_migrations",
     "goose_db_version",
+    "gopg_migrations",
     "refinery_schema_history",
     "schema_migration",
     "schema_migrations",
@@ -159,8 +160,20 @@ impl Catalog {
         }
         candidates.iter().any(|key| {
             self.is_poisoned(&Node::new(Class::Relation, key.clone()))
-                || (path.schema.is_some() && self.is_unknown_schema(&key.0))
+                || (path.schema.is_some() && self.is_foreign_schema(&key.0))
         })
+    }
+
+    /// A schema that no migration makes, and in which none has made a table: where one has, migrations know what is there.
+    fn is_foreign_schema(&self, name: &str) -> bool {
+        let is_ours = self.dialect() == Dialect::Postgres
+            && !name.starts_with("pg_")
+            && name != "information_schema"
+            && name != "crdb_internal"
+            && !self.is_external_schema(name)
+            && (self.store.relations().iter())
+                .any(|(key, relation)| key.0 == name && relation.is_surely_its_kind());
+        self.is_unknown_schema(name) && !is_ours
     }
 
     /// A schema that no migration makes: whatever is in it belongs to somebody else, until migrations say otherwise.

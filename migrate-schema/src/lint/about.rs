@@ -73,7 +73,7 @@ impl About {
                     self.source(at, target);
                 }
             }
-            Action::Opaque { .. } => self.anything.push(at),
+            Action::Opaque { .. } | Action::Perhaps { .. } => self.anything.push(at),
             _ => {}
         }
     }

@@ -101,8 +101,8 @@ impl<'a, 'w> Run<'a, 'w> {
         sql: &str,
         mut undo: Option<&mut Derived>,
     ) {
-        for action in actions {
-            if let Action::Opaque { .. } = action {
+        for (place, action) in actions.iter().enumerate() {
+            if let Action::Opaque { .. } | Action::Perhaps { .. } = action {
                 self.certain = false;
             }
             let warned = self.watch.action(self.catalog, action);
@@ -131,6 +131,10 @@ impl<'a, 'w> Run<'a, 'w> {
                     finding: if chained { not_alone(finding) } else { finding },
                 }));
             if refused {
+                // What else the statement would have done is not done, and told no more.
+                for rest in &actions[place + 1..] {
+                    self.catalog.apply_perhaps(rest, sql);
+                }
                 break;
             }
         }

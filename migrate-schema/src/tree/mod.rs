@@ -184,6 +184,13 @@ pub enum Action {
         /// Its value as written, without quotes; none where it is only asked for.
         value: Option<String>,
     },
+    /// A statement in a body, which may run or not.
+    Perhaps {
+        /// What it does.
+        action: Box<Action>,
+        /// It is tried for certain, and where the engine refuses it, nothing has happened.
+        tried: bool,
+    },
     /// The statement is valid, but what it does is not known: everything that it names may be there or not afterwards.
     Opaque {
         /// All words of it that can be names, in the case that was written, also those inside its strings.

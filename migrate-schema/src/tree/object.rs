@@ -1,6 +1,7 @@
 //! Indexes, views, triggers, types, functions, and what can be done with any object.
 
 use super::{Action, Behavior, Column, Expression, Name, Path, Query, TypeName};
+use crate::Finding;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -407,4 +408,6 @@ pub struct CreateFunction {
     pub language: Option<String>,
     /// What of the body could be read: the statements of a function in SQL. Nothing is checked of other languages.
     pub body: Vec<Action>,
+    /// Why the engine refuses the body, where it looks at it.
+    pub fault: Option<Box<Finding>>,
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Behavior, Expression, IndexPart, Name, Path, Query};
+use super::{Behavior, Expression, ExpressionKind, IndexPart, Name, Path, Query};
 use crate::Finding;
 
 /// A type, as written.
@@ -221,6 +221,24 @@ pub enum ConstraintKind {
     },
     /// `NOT NULL column` as a constraint of the table (PostgreSQL 18).
     NotNull(Name),
+}
+
+impl ConstraintKind {
+    /// The columns of its own table that it is on, where they are plainly named.
+    pub fn own_columns(&self) -> Vec<&Name> {
+        match self {
+            Self::PrimaryKey(parts) | Self::Unique(parts) => parts
+                .iter()
+                .filter_map(|part| match &part.expression.kind {
+                    ExpressionKind::Column { table: None, name } => Some(name),
+                    _ => None,
+                })
+                .collect(),
+            Self::ForeignKey(key) => key.columns.iter().collect(),
+            Self::NotNull(name) => vec![name],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// `ALTER TABLE`.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Findings, constraint::column_of, create_table::constraints_of, mysql, names::article};
+use super::{
+    Findings, alter_part::made_column, constraint::column_of, create_table::constraints_of, mysql,
+    names::article,
+};
 use crate::{
     Code, Dialect, Finding,
     catalog::{
@@ -56,6 +59,8 @@ impl Catalog {
                             ..alter.name.name.clone()
                         },
                     });
+                    // It may be there already.
+                    target = target.filter(|to| self.new_key(Class::Relation, to, false) != key);
                 }
                 _ => self.alter_draft(&key, &mut draft, change, findings),
             }
@@ -113,6 +118,7 @@ impl Catalog {
         let mut relation = match self.store.relations().get(&key) {
             // What it had may be gone by now: what nobody knows may have been done to any part of it.
             Some(relation) => Relation {
+                had: self.had(relation).map(Arc::new),
                 columns: Vec::new(),
                 constraints: Vec::new(),
                 indexes: Vec::new(),
@@ -204,6 +210,14 @@ impl Catalog {
         change: &Alter,
         findings: &mut Findings,
     ) {
+        if draft.open {
+            if self.has_slip(draft, change, findings) {
+                return;
+            }
+            // One that is not known to be there has a new name all the same.
+            let made = made_column(change).into_iter().collect();
+            draft.had = (draft.had.as_ref()).map(|had| Arc::new(had.with(made)));
+        }
         match change {
             Alter::AddColumn {
                 column,
@@ -211,6 +225,11 @@ impl Catalog {
             } => {
                 if *if_not_exists && (draft.open || self.column(draft, &column.name.text).is_some())
                 {
+                    if self.dialect() == Dialect::Postgres
+                        && let Some(ty) = &column.ty
+                    {
+                        self.check_type(ty, true, findings);
+                    }
                     return;
                 }
                 self.add_column(draft, column, findings);
@@ -379,65 +398,6 @@ impl Catalog {
             message,
             near,
         )
-    }
-
-    fn rename_constraint(
-        &self,
-        draft: &mut Relation,
-        from: &Name,
-        to: &Name,
-        findings: &mut Findings,
-    ) {
-        let at = (draft.constraints.iter()).position(|one| self.same(&one.name, &from.text));
-        let Some(at) = at else {
-            if !draft.open {
-                findings.push(self.no_such_constraint(draft, from));
-            }
-            return;
-        };
-        let other = self.constraint(draft, &to.text);
-        let other = other.map(|other| ("a constraint", other.origin));
-        let other = other.or_else(|| {
-            let key = (
-                self.fold_for(Class::Schema, &draft.schema),
-                self.fold(&to.text),
-            );
-            let has_index = draft.constraints[at].has_index();
-            has_index.then(|| self.name_in_schema(&key)).flatten()
-        });
-        if let Some(other) = other {
-            findings.push(self.already(other, to, ""));
-            return;
-        }
-        let constraint = Arc::make_mut(&mut draft.constraints[at]);
-        constraint.name.clone_from(&to.text);
-        constraint.generated_name = false;
-        self.remember(draft, ObjectKind::Constraint, &from.text, Some(&to.text));
-    }
-
-    /// `RENAME INDEX` (MySQL).
-    fn rename_key(&self, draft: &mut Relation, from: &Name, to: &Name, findings: &mut Findings) {
-        if !self.same(&from.text, &to.text)
-            && let Some(by) = self.key_on_mysql(draft, &to.text)
-        {
-            findings.push(self.already(by, to, ""));
-            return;
-        }
-        let index = (draft.indexes.iter_mut()).find(|one| self.same(&one.name, &from.text));
-        if let Some(index) = index {
-            Arc::make_mut(index).name.clone_from(&to.text);
-            self.remember(draft, ObjectKind::Index, &from.text, Some(&to.text));
-            return;
-        }
-        let key = draft.constraints.iter_mut().find(|one| {
-            matches!(one.kind, ConstraintKind::Unique(_)) && self.same(&one.name, &from.text)
-        });
-        if let Some(key) = key {
-            Arc::make_mut(key).name.clone_from(&to.text);
-            self.remember(draft, ObjectKind::Index, &from.text, Some(&to.text));
-        } else if !draft.open {
-            findings.push(self.no_such_index_on(draft, from));
-        }
     }
 
     /// Writes down what a part was called.

@@ -60,6 +60,7 @@ impl Catalog {
             name: name.text.clone(),
             columns: Vec::new(),
             open: false,
+            had: None,
             constraints: Vec::new(),
             indexes: Vec::new(),
             triggers: Vec::new(),

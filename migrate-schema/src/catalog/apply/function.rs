@@ -56,6 +56,7 @@ impl Catalog {
             findings.extend(self.language_fault(language, &function.name.name));
         }
         if self.store.session().check_function_bodies {
+            findings.extend(function.fault.iter().map(|fault| fault.as_ref().clone()));
             findings.extend(query::function_body(self, function, findings.sql));
         }
         if findings.refuse() {

@@ -347,7 +347,14 @@ impl Catalog {
     pub(super) fn alter_index(&mut self, alter: &AlterTable, findings: &mut Findings) {
         let relation = match self.index(&alter.name) {
             Lookup::Known(relation) => relation.clone(),
-            Lookup::Unknown => return,
+            Lookup::Unknown => {
+                for change in &alter.changes {
+                    if let Alter::RenameTo(to) = change {
+                        self.poison(std::slice::from_ref(&to.name.text));
+                    }
+                }
+                return;
+            }
             Lookup::Absent => {
                 match self.relation_key(&alter.name) {
                     // PostgreSQL takes the name of a table here, too.

@@ -6,6 +6,7 @@
 mod acting;
 mod alter;
 mod alter_column;
+mod alter_part;
 mod chosen_name;
 mod constraint;
 mod create_table;
@@ -33,8 +34,12 @@ use std::sync::Arc;
 
 pub(super) use function::plain as plain_type;
 
-use super::{Catalog, Class, Key, Node, query, store::Fact};
-use crate::{Code, Dialect, Finding, Level, settings::Product, tree::Action};
+use super::{Catalog, Class, Key, Lookup, Node, query, store::Fact};
+use crate::{
+    Code, Dialect, Finding, Level,
+    settings::Product,
+    tree::{Action, Alter},
+};
 
 /// What is wrong with a statement.
 pub(super) struct Findings<'a> {
@@ -119,6 +124,35 @@ impl Catalog {
         findings
     }
 
+    /// A statement of a body that may run, or that is tried: of what the engine refuses there, nothing is told.
+    fn perhaps(&mut self, action: &Action, tried: bool, sql: &str) {
+        // Of what may be there already, nobody knows whether it is made.
+        let tried = tried && self.is_new(action);
+        let mark = self.store.mark();
+        let mut findings = Findings::new(sql, self.target.product);
+        self.dispatch(action, &mut findings);
+        if !tried || findings.refuse() {
+            self.store.roll_back(mark);
+            self.doubt(action);
+        }
+    }
+
+    /// Whether a statement surely makes something that is not there yet.
+    fn is_new(&self, action: &Action) -> bool {
+        match action {
+            Action::CreateType(ty) => matches!(self.type_(&ty.name), Lookup::Absent),
+            Action::CreateTable(table) => matches!(self.relation(&table.name), Lookup::Absent),
+            Action::CreateView(view) => matches!(self.relation(&view.name), Lookup::Absent),
+            Action::AlterTable(alter) => {
+                let relation = self.relation(&alter.name).known();
+                relation.is_some_and(|relation| !relation.open)
+                    && (alter.changes.iter())
+                        .all(|change| matches!(change, Alter::AddColumn { .. }))
+            }
+            _ => false,
+        }
+    }
+
     fn dispatch(&mut self, action: &Action, findings: &mut Findings) {
         match action {
             Action::CreateTable(table) => self.create_table(table, findings),
@@ -153,6 +187,7 @@ impl Catalog {
             }
             Action::SearchPath(names) => self.set_search_path(names),
             Action::Setting { name, value } => self.set_setting(name, value.as_deref()),
+            Action::Perhaps { action, tried } => self.perhaps(action, *tried, findings.sql),
             Action::Opaque { words, everything } => {
                 self.poison_statement(words);
                 if *everything {

@@ -302,9 +302,17 @@ impl Catalog {
                     return;
                 }
                 let Some(relation) = self.existing(on, "table", findings) else {
+                    if let Some(relation) = self.doubted(on)
+                        && target.kind == ObjectKind::Column
+                    {
+                        findings.extend(self.slip(relation, name));
+                    }
                     return;
                 };
                 if relation.open {
+                    if target.kind == ObjectKind::Column {
+                        findings.extend(self.slip(&relation, name));
+                    }
                     return;
                 }
                 match target.kind {

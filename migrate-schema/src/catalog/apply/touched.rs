@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::alter_part::made_column;
+
 use crate::{
     Dialect,
     catalog::{Catalog, store::Fact},
-    tree::{Action, AlterType, Path},
+    tree::{Action, Alter, AlterTable, AlterType, Path},
 };
 
 impl Catalog {
@@ -23,8 +25,9 @@ impl Catalog {
             }
             Action::AlterTable(alter) => {
                 self.open(&alter.name);
+                self.may_have(alter);
                 for change in &alter.changes {
-                    if let crate::tree::Alter::RenameTo(to) = change {
+                    if let Alter::RenameTo(to) = change {
                         names.push(to.name.text.clone());
                         names.push(alter.name.name.text.clone());
                     }
@@ -78,6 +81,7 @@ impl Catalog {
             | Action::Query(_)
             | Action::SearchPath(_)
             | Action::Setting { .. } => {}
+            Action::Perhaps { action, .. } => self.doubt(action),
             Action::Opaque { words, everything } => {
                 self.poison_statement(words);
                 if *everything {
@@ -90,6 +94,21 @@ impl Catalog {
         }
     }
 
+    /// The columns that a statement would have made are no slips of others.
+    fn may_have(&mut self, alter: &AlterTable) {
+        let names: Vec<String> = alter.changes.iter().filter_map(made_column).collect();
+        if let Some(key) = self.relation_key(&alter.name)
+            && let Some(relation) = self.store.relations().get(&key)
+            && let Some(had) = &relation.had
+            && !names.is_empty()
+        {
+            let had = had.with(names);
+            let mut relation = relation.as_ref().clone();
+            relation.had = Some(Arc::new(had));
+            self.set(Fact::Relation(key, Some(Arc::new(relation))));
+        }
+    }
+
     /// Nobody knows any more all that a relation has.
     pub(in crate::catalog) fn open(&mut self, path: &Path) {
         let Some(key) = self.relation_key(path) else {
@@ -98,7 +117,9 @@ impl Catalog {
         if let Some(relation) = self.store.relations().get(&key)
             && !relation.open
         {
+            let had = self.had(relation).map(Arc::new);
             let mut relation = relation.as_ref().clone();
+            relation.had = had;
             relation.open = true;
             self.set(Fact::Relation(key, Some(Arc::new(relation))));
         }

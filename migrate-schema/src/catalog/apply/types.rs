@@ -440,7 +440,11 @@ impl Catalog {
 
     /// `ALTER TYPE … RENAME TO`.
     pub(super) fn rename_type(&mut self, path: &Path, to: &Path, findings: &mut Findings) {
+        let before = findings.len();
         let Some((key, mut ty)) = self.existing_type(path, findings) else {
+            if findings.len() == before {
+                self.poison(&[path.name.text.clone(), to.name.text.clone()]);
+            }
             return;
         };
         let schema = match &to.schema {
@@ -448,6 +452,9 @@ impl Catalog {
             None => key.0.clone(),
         };
         let new = (schema, self.fold(&to.name.text));
+        if new == key && to.schema.is_some() {
+            return;
+        }
         if let Some(other) = self.store.types().get(&new) {
             findings.push(self.already(("a type", other.origin), &to.name, ""));
             return;

@@ -236,7 +236,8 @@ impl<'a> Resolver<'a> {
             Found::Value if table.is_none() && !place.aggregates => {
                 self.gathering_alias(name, place, frame);
             }
-            Found::Column(None, _) | Found::Value | Found::Unknown => {}
+            Found::Unknown => self.perhaps_slip(table, name, frame),
+            Found::Column(None, _) | Found::Value => {}
             Found::Ambiguous(sources) => self.ambiguous(name, &sources),
             Found::NoSource => {
                 if let Some(table) = table {
@@ -247,6 +248,39 @@ impl<'a> Resolver<'a> {
                 Some(table) => self.missing_of(table, name, frame),
                 None => self.missing(name, place, frame),
             },
+        }
+    }
+
+    /// A name that nobody knows, of a table that most likely has another.
+    fn perhaps_slip(&mut self, table: Option<&'a Path>, name: &'a Name, frame: &Frame<'_, 'a>) {
+        let sources = match table {
+            Some(table) => {
+                let (sources, unsure) = frame.sources_of(self.dialect, table);
+                if unsure {
+                    return;
+                }
+                sources
+            }
+            None if frame.chain().any(|frame| frame.open) => return,
+            None => frame
+                .chain()
+                .flat_map(|frame| &frame.sources)
+                .filter(|source| !source.qualified_only)
+                .cloned()
+                .collect(),
+        };
+        if let [source] = sources.as_slice() {
+            self.slip(source, name);
+        }
+    }
+
+    /// The same, of one source.
+    pub(super) fn slip(&mut self, source: &Source<'a>, name: &'a Name) {
+        let relation = source.doubted.or(source.relation);
+        if let Some(relation) = relation
+            && !(name.quoted && self.dialect == Dialect::Sqlite)
+        {
+            self.ask(|catalog| catalog.slip(relation, name));
         }
     }
 

@@ -164,7 +164,11 @@ impl<'a> Resolver<'a> {
                 source.schema = Some(&relation.schema);
                 return source;
             }
-            Lookup::Unknown => Source::new(Some(own), self.system_columns(name)),
+            Lookup::Unknown => {
+                let mut source = Source::new(Some(own), self.system_columns(name));
+                source.doubted = self.catalog.doubted(name);
+                source
+            }
             Lookup::Absent => match builtin::table_function(self.dialect, &name.name.text) {
                 Some(columns) => Source::new(Some(own), builtin_columns(columns)),
                 None => {

@@ -107,6 +107,8 @@ impl<'a> Resolver<'a> {
             let strange = self.dialect == Dialect::Mysql && !name.text.is_ascii();
             if !target.columns.open && !hidden && !strange {
                 self.no_such_column(target, name);
+            } else if !hidden && !strange {
+                self.slip(target, name);
             }
             return;
         };

@@ -133,6 +133,8 @@ pub(super) struct Source<'a> {
     pub(super) columns: Columns<'a>,
     /// The table, where it is one that is known.
     pub(super) relation: Option<&'a Relation>,
+    /// The table as it was when it was last known, where nobody knows it any more.
+    pub(super) doubted: Option<&'a Relation>,
     /// Columns that are merged with one further left (`USING`, `NATURAL`): without a table, those are meant.
     pub(super) merged: Vec<&'a str>,
     /// Its columns need its name before them.
@@ -150,6 +152,7 @@ impl<'a> Source<'a> {
             schema: None,
             columns,
             relation: None,
+            doubted: None,
             merged: Vec::new(),
             qualified_only: false,
             rowid: true,

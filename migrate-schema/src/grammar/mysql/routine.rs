@@ -127,6 +127,7 @@ impl Parser<'_> {
             returns: None,
             language: None,
             body: Vec::new(),
+            fault: None,
         };
         if !procedure
             && self.is_at(0, "returns")

@@ -20,6 +20,7 @@ impl Reader {
                 .or_else(|| self.shape_fault(&node))
                 .or_else(|| self.column_fault(&node))
                 .or_else(|| self.setting_fault(&node, target))
+                .or_else(|| self.do_fault(&node))
         })
     }
 

@@ -54,6 +54,11 @@ impl Reader {
         }
     }
 
+    /// Whether what it reads is for PostgreSQL itself.
+    pub(super) const fn is_postgres(&self) -> bool {
+        self.longest_name == LONGEST_NAME
+    }
+
     /// Makes a part of the tree one level deeper; none where it is deep enough.
     pub(super) fn deeper<R>(&self, make: impl FnOnce() -> R) -> Option<R> {
         let depth = self.depth.get();

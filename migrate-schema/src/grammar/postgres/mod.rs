@@ -4,9 +4,12 @@
 //! `fault` makes plain messages of squawk's errors.
 
 mod alter;
+mod block;
+mod block_statement;
 mod change;
 mod check;
 mod cockroach;
+mod conditions;
 mod cst;
 mod depth;
 mod dialect;
@@ -19,6 +22,7 @@ mod plpgsql;
 mod query;
 mod repair;
 mod routine;
+mod routine_body;
 mod statement;
 mod table;
 mod types;

@@ -4,7 +4,7 @@
 //! Those that only read or change rows do nothing to the schema. Of the others the names count, and of `EXECUTE`
 //! the statement that it puts together, as far as it is spelled out.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     cst::{Kind, Node, child, children, has, is_expression, string_value},
@@ -24,7 +24,21 @@ const ARGUMENT: char = '\u{2}';
 
 /// What the body may do to the schema; none if it does nothing to it. The parameters are the names of its arguments.
 pub(super) fn effects(body: &str, parameters: &[String]) -> Option<Action> {
-    let tokens: Vec<Token> = lex::tokens(body, Dialect::Postgres).collect();
+    effects_but(body, parameters, &[])
+}
+
+/// The same, but for what the statements at some places do.
+pub(super) fn effects_but(
+    body: &str,
+    parameters: &[String],
+    places: &[Range<usize>],
+) -> Option<Action> {
+    let mut tokens: Vec<Token> = lex::tokens(body, Dialect::Postgres).collect();
+    let mut places = places.iter().peekable();
+    tokens.retain(|token| {
+        while places.next_if(|place| place.end <= token.start).is_some() {}
+        places.peek().is_none_or(|place| token.start < place.start)
+    });
     let mut effects = Effects {
         body,
         words: Vec::new(),

@@ -1,18 +1,9 @@
 //! Functions, procedures, aggregates.
 
-use squawk_syntax::SourceFile;
-
-use super::{
-    cst::{Kind, Node, Reader, child, child_of, children, has, has_child, or_replace},
-    opaque, plpgsql,
-};
-use crate::{
-    Dialect,
-    lex::{self, Token},
-    tree::{
-        Action, Argument, Body, CreateFunction, Expression, ExpressionKind, FunctionKind, Output,
-        Query, Select, TypeName,
-    },
+use super::cst::{Kind, Node, Reader, child, children, has, has_child, or_replace};
+use crate::tree::{
+    Action, Argument, Body, CreateFunction, Expression, ExpressionKind, FunctionKind, Output,
+    Query, Select, TypeName,
 };
 
 impl Reader {
@@ -51,71 +42,8 @@ impl Reader {
             returns: returned.and_then(|returned| self.child_type(&returned)),
             language: self.language(node),
             body: self.body(node),
+            fault: self.body_fault(node).map(Box::new),
         }))
-    }
-
-    fn language(&self, node: &Node) -> Option<String> {
-        let options = child(node, Kind::FUNC_OPTION_LIST)?;
-        let option = children(&options, Kind::LANGUAGE_FUNC_OPTION).last()?;
-        let named = child_of(&option, &[Kind::LANGUAGE_REF, Kind::LITERAL])?;
-        Some(if named.kind() == Kind::LITERAL {
-            self.label(&named).text.to_ascii_lowercase()
-        } else {
-            self.name(&named).text
-        })
-    }
-
-    /// The statements of a body in SQL, where they only read and change rows; of every other body what a call of it may
-    /// do to the schema.
-    fn body(&self, node: &Node) -> Vec<Action> {
-        let Some(options) = child(node, Kind::FUNC_OPTION_LIST) else {
-            return Vec::new();
-        };
-        let literal = child(&options, Kind::AS_FUNC_OPTION)
-            .and_then(|body| child(&body, Kind::AS_DEFINITION))
-            .and_then(|definition| child(&definition, Kind::LITERAL));
-        let text = literal.as_ref().and_then(super::cst::string_value);
-        let (Some(literal), Some(text)) = (literal, text) else {
-            return Vec::new();
-        };
-        match self.language(node).as_deref() {
-            Some("plpgsql") => {
-                let list = child(node, Kind::PARAM_LIST);
-                let arguments = list.map(|list| self.arguments(&list)).unwrap_or_default();
-                let names = arguments.into_iter().filter_map(|argument| argument.name);
-                let names: Vec<String> = names.map(|name| name.text).collect();
-                plpgsql::effects(&text, &names).into_iter().collect()
-            }
-            // With settings of its own it may look for names elsewhere.
-            Some("sql") if !has_child(&options, Kind::SET_FUNC_OPTION) => {
-                self.sql_body(&literal, &text)
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn sql_body(&self, literal: &Node, text: &str) -> Vec<Action> {
-        let tokens: Vec<Token> = lex::tokens(text, Dialect::Postgres).collect();
-        let changes = tokens
-            .split(|token| token.is_symbol(text, ';'))
-            .any(|statement| opaque::is_change(text, statement));
-        if changes {
-            return vec![opaque::of_text(text)];
-        }
-        // In a string with escapes the places are others.
-        let Some(inner) = literal.text().to_string().find(text) else {
-            return Vec::new();
-        };
-        if !super::depth::is_shallow(text) {
-            return Vec::new();
-        }
-        let parsed = SourceFile::parse(text);
-        let reader = self.inside(self.range(literal).start + inner);
-        parsed
-            .syntax_node()
-            .children()
-            .flat_map(|statement| reader.statement(&statement))
-            .collect()
     }
 
     /// The arguments of a routine, also those that only name their types.

@@ -1,9 +1,9 @@
 //! Which statement it is.
 
 use super::{
-    cst::{Kind, Node, Reader, child, child_of, children, is_query, string_value, tokens},
+    cst::{Kind, Node, Reader, child, children, is_query, tokens},
     object::target,
-    opaque, plpgsql,
+    opaque,
 };
 use crate::tree::{Action, Body, ExpressionKind, Literal, ObjectKind, Output, Query};
 
@@ -134,26 +134,6 @@ impl Reader {
         let of_path = name.name.text == "set_config" && text(0)? == "search_path";
         let names = self.search_path(text(1)?, expression.range.clone());
         of_path.then_some(Action::SearchPath(names))
-    }
-
-    fn do_block(&self, node: &Node) -> Vec<Action> {
-        let language = child(node, Kind::DO_LANGUAGE)
-            .and_then(|language| child_of(&language, &[Kind::LANGUAGE_REF, Kind::LITERAL]));
-        let is_plpgsql = language.is_none_or(|language| {
-            language
-                .text()
-                .to_string()
-                .trim_matches('\'')
-                .eq_ignore_ascii_case("plpgsql")
-        });
-        let body = child(node, Kind::LITERAL).and_then(|literal| string_value(&literal));
-        match body {
-            Some(body) if is_plpgsql => plpgsql::effects(&body, &[]).into_iter().collect(),
-            _ => vec![Action::Opaque {
-                words: Vec::new(),
-                everything: true,
-            }],
-        }
     }
 
     /// `EXPLAIN` checks the names of its statement; only with `ANALYZE` it runs.

@@ -75,7 +75,7 @@ fn may_fill(context: &Context<'_>, action: &Action, alter: &AlterTable, column: 
         Action::Truncate { tables, .. } => tables
             .iter()
             .any(|name| context.same_path(name, &alter.name)),
-        Action::Opaque { .. } => true,
+        Action::Opaque { .. } | Action::Perhaps { .. } => true,
         Action::AlterTable(earlier) => {
             context.same_path(&earlier.name, &alter.name)
                 && earlier.changes.iter().any(|change| match change {

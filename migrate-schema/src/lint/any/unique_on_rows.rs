@@ -140,7 +140,7 @@ fn changes_rows(context: &Context<'_>, action: &Action, table: &Path) -> bool {
         Action::Update(update) => is_table(context, &update.target, table),
         Action::Truncate { tables, .. } => tables.iter().any(|name| context.same_path(name, table)),
         // A block of code: nobody knows what it does.
-        Action::Opaque { .. } => true,
+        Action::Opaque { .. } | Action::Perhaps { .. } => true,
         Action::Query(_) => false,
         _ => false,
     }
