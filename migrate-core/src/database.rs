@@ -1,6 +1,6 @@
 //! A database of any engine, by its URL.
 #![cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "rqlite")),
     allow(
         unreachable_code,
         unused_variables,
@@ -12,6 +12,8 @@ use std::fmt;
 
 use migrate_schema::Dialect;
 
+#[cfg(feature = "rqlite")]
+use crate::drivers::rqlite;
 #[cfg(feature = "sqlite")]
 use crate::drivers::sqlite;
 use crate::{
@@ -26,6 +28,7 @@ use crate::{
 /// | URL | engine | feature |
 /// |---|---|---|
 /// | `sqlite:app.db`, `sqlite::memory:`, `file:app.db?…`, or a path | SQLite | `sqlite` |
+/// | `rqlite://user:password@host:4001,host`, `rqlites://…` for TLS | [rqlite](crate::rqlite) | `rqlite`, `rqlite-tls` |
 ///
 /// ```
 /// use migrate_core::{Database, Dialect};
@@ -45,6 +48,8 @@ pub struct Database {
 enum Engine {
     #[cfg(feature = "sqlite")]
     Sqlite(rusqlite::Connection),
+    #[cfg(feature = "rqlite")]
+    Rqlite(rqlite::Connection),
 }
 
 /// What a URL can be of.
@@ -68,6 +73,8 @@ impl Database {
         let engine = match System::of(url)? {
             #[cfg(feature = "sqlite")]
             System::Sqlite => Engine::Sqlite(sqlite::open(url)?),
+            #[cfg(feature = "rqlite")]
+            System::Rqlite => Engine::Rqlite(rqlite::connect(url)?),
             #[allow(unreachable_patterns, reason = "with every feature there is none")]
             other => return Err(other.switched_off(url)),
         };
@@ -99,6 +106,8 @@ impl Database {
         match self.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "rqlite")]
+            Engine::Rqlite(_) => Dialect::Sqlite,
         }
     }
 
@@ -118,6 +127,8 @@ impl Connection for Database {
         match self.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite(ref mut connection) => connection.perform(job),
+            #[cfg(feature = "rqlite")]
+            Engine::Rqlite(ref mut connection) => connection.perform(job),
         }
     }
 }

@@ -30,12 +30,13 @@
 //!
 //! - `sqlite` (default): runs on `rusqlite::Connection`. The application chooses how SQLite is linked, for
 //!   instance by rusqlite's feature `bundled`.
+//! - `rqlite`: runs on a cluster of rqlite, over HTTP ([`rqlite`]); `rqlite-tls`: over HTTPS too.
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
 #![cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "rqlite")),
     allow(dead_code, reason = "without a driver there is nothing to run on")
 )]
 
@@ -63,6 +64,8 @@ pub mod testing;
 mod url;
 
 pub use database::Database;
+#[cfg(feature = "rqlite")]
+pub use drivers::rqlite;
 #[cfg(feature = "sqlite")]
 pub use drivers::sqlite;
 pub use error::Error;

@@ -78,6 +78,8 @@ pub struct Native {
     pub(crate) sqlite: Option<SqliteStep>,
     #[cfg(feature = "sqlite")]
     pub(crate) sqlite_connection: Option<SqliteConnectionStep>,
+    #[cfg(feature = "rqlite")]
+    pub(crate) rqlite: Option<RqliteStep>,
     /// For the engine's tests, which have no database.
     #[cfg(test)]
     pub(crate) fake: Option<FakeStep>,
@@ -93,6 +95,9 @@ pub(crate) type SqliteStep =
 #[cfg(feature = "sqlite")]
 pub(crate) type SqliteConnectionStep =
     Box<dyn FnOnce(&rusqlite::Connection) -> StepResult<Vec<Sql>> + Send>;
+#[cfg(feature = "rqlite")]
+pub(crate) type RqliteStep =
+    Box<dyn for<'r> FnOnce(&crate::rqlite::Reader<'r>) -> StepResult<Vec<Sql>> + Send>;
 
 impl fmt::Debug for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +111,7 @@ impl fmt::Debug for Native {
     label = "not a step",
     note = "on SQLite, in the migration's transaction: `|tx: &rusqlite::Transaction<'_>| {{ …; Ok(()) }}`",
     note = "on SQLite, with `transaction = false`: `|connection: &rusqlite::Connection| {{ …; Ok(()) }}`",
+    note = "on rqlite: `|database: &rqlite::Reader| {{ …; Ok(vec![sql, …]) }}`",
     note = "it returns `Ok(())`, `Ok(sql)` or `Ok(vec![sql, …])`; what it captures must be owned and `Send`: write `move` and clone"
 )]
 pub trait IntoNative<M>: Send + 'static {
@@ -148,6 +154,25 @@ where
             sqlite_connection: Some(Box::new(move |connection| {
                 self(connection).map(Outcome::into_sql)
             })),
+            ..Native::default()
+        }
+    }
+}
+
+/// Marks closures over `&rqlite::Reader`.
+#[cfg(feature = "rqlite")]
+#[derive(Debug)]
+pub struct OnRqlite;
+
+#[cfg(feature = "rqlite")]
+impl<F, O> IntoNative<(OnRqlite, O)> for F
+where
+    F: for<'a, 'r> FnOnce(&'a crate::rqlite::Reader<'r>) -> StepResult<O> + Send + 'static,
+    O: Outcome,
+{
+    fn into_native(self) -> Native {
+        Native {
+            rqlite: Some(Box::new(move |reader| self(reader).map(Outcome::into_sql))),
             ..Native::default()
         }
     }

@@ -3,5 +3,9 @@
 #[allow(dead_code, reason = "the drivers of servers say all of it")]
 pub(crate) mod lease;
 pub(crate) mod record;
+#[cfg(feature = "rqlite")]
+pub mod rqlite;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "rqlite"))]
+mod sqlite_sql;

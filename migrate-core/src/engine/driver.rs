@@ -122,6 +122,7 @@ pub(crate) enum ForeignKeys {
 }
 
 /// What became of the wish to work outside a transaction.
+#[allow(dead_code, reason = "the drivers of servers always know")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
     /// No other run is alive, as far as can be seen.
@@ -177,6 +178,8 @@ pub(crate) struct Deferred {
 pub(crate) enum DriverErrorKind {
     /// Somebody else has the lock; trying again may help.
     Busy,
+    /// The database does not answer now, and has done nothing; trying again may help.
+    Away,
     /// The connection is not fit for a run.
     Unfit,
     /// The history is there and cannot be read as one.
@@ -214,8 +217,9 @@ impl DriverError {
         self
     }
 
+    /// Whether trying again may help, because nothing was done.
     pub(crate) fn is_busy(&self) -> bool {
-        self.kind == DriverErrorKind::Busy
+        matches!(self.kind, DriverErrorKind::Busy | DriverErrorKind::Away)
     }
 }
 

@@ -269,7 +269,7 @@ impl<D: Driver> Run<'_, D> {
         loop {
             match self.driver.execute(sql).await {
                 Err(error) if error.is_busy() => {
-                    let again = DriverError::new(DriverErrorKind::Busy, error.message.clone());
+                    let again = DriverError::new(error.kind, error.message.clone());
                     if patience
                         .wait(self.driver, &self.context, again)
                         .await

@@ -87,6 +87,10 @@ impl Patience {
         error: DriverError,
     ) -> Result<Duration, Error> {
         let waited = now.saturating_sub(self.since);
+        if waited >= context.timeout && error.kind == DriverErrorKind::Away {
+            let what = format!("waited {} s for an answer", waited.as_secs());
+            return Err(Error::driver(what, error));
+        }
         if waited >= context.timeout {
             return Err(Error::new(Kind::Locked {
                 what: self.what.clone(),
@@ -218,6 +222,7 @@ pub(super) async fn claim<D: Driver>(driver: &mut D, context: &Context<'_>) -> R
                 let alive = DriverError::new(DriverErrorKind::Busy, "it is alive");
                 patience.wait(driver, context, alive).await?;
             }
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
             Err(error) => {
                 return Err(Error::driver(
                     "cannot see whether another run is at work",

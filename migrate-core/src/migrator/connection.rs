@@ -24,10 +24,11 @@ use crate::{
 
 use super::Migrator;
 
-/// A connection that a [`Migrator`] runs on: `rusqlite::Connection`.
+/// A connection that a [`Migrator`] runs on: `rusqlite::Connection`, `rqlite::Connection`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on",
-    note = "`&mut rusqlite::Connection` is one, with the feature `sqlite`"
+    note = "`&mut rusqlite::Connection` is one, with the feature `sqlite`",
+    note = "`&mut migrate_core::rqlite::Connection` is one, with the feature `rqlite`"
 )]
 pub trait Connection: sealed::Sealed {
     #[doc(hidden)]
@@ -54,6 +55,8 @@ pub(crate) mod sealed {
     #[cfg(feature = "sqlite")]
     impl Sealed for rusqlite::Connection {}
     impl Sealed for crate::Database {}
+    #[cfg(feature = "rqlite")]
+    impl Sealed for crate::rqlite::Connection {}
 }
 
 /// What a migrator asks of a connection. Not public API.
@@ -142,6 +145,15 @@ impl Job<'_> {
 impl Connection for rusqlite::Connection {
     fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
         let mut driver = crate::drivers::sqlite::Sqlite::new(self, &job.session())
+            .map_err(|error| Error::driver("cannot use this connection", error))?;
+        ready(job.perform(&mut driver, Dialect::Sqlite))
+    }
+}
+
+#[cfg(feature = "rqlite")]
+impl Connection for crate::rqlite::Connection {
+    fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
+        let mut driver = crate::drivers::rqlite::Rqlite::new(self, &job.session())
             .map_err(|error| Error::driver("cannot use this connection", error))?;
         ready(job.perform(&mut driver, Dialect::Sqlite))
     }

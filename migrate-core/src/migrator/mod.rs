@@ -5,7 +5,7 @@ mod connection;
 
 use std::{sync::Arc, time::Duration};
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "rqlite"))]
 pub(crate) use connection::Session;
 use connection::Task;
 pub(crate) use connection::{Answer, Job};

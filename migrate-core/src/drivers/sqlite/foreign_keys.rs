@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
-use crate::engine::driver::{DriverError, DriverErrorKind};
+use crate::{
+    drivers::sqlite_sql::quote,
+    engine::driver::{DriverError, DriverErrorKind},
+};
 
-use super::{error, table::quote};
+use super::error;
 
 /// Enforcement is off while this lives, and on again on every path: commit, error, panic.
 pub(super) struct EnforcementOff<'a>(&'a Connection);

@@ -7,7 +7,10 @@ use rusqlite::{
 };
 
 use crate::{
-    drivers::record::{COLUMNS, Cells, MORE_COLUMNS, Reader, Value, statement},
+    drivers::{
+        record::{COLUMNS, Cells, MORE_COLUMNS, Reader, Value, statement},
+        sqlite_sql::{self, create_history, is_table_name, quote},
+    },
     engine::driver::{DriverError, DriverErrorKind, Snapshot},
     history::{Applied, Change},
     registry::Registry,
@@ -26,10 +29,7 @@ pub(super) struct Table<'r> {
 
 impl<'r> Table<'r> {
     pub(super) fn new(name: &str, registry: &'r Registry) -> Result<Self, DriverError> {
-        if name.is_empty()
-            || name.contains('\0')
-            || name.to_ascii_lowercase().starts_with("sqlite_")
-        {
+        if !is_table_name(name) {
             let message = format!("`{name}` cannot be the name of the history table");
             return Err(DriverError::new(DriverErrorKind::Unfit, message));
         }
@@ -43,35 +43,10 @@ impl<'r> Table<'r> {
         })
     }
 
-    /// What every start reads comes first in a row, where SQLite gets to it soonest; the SQL of `down`, which may be
-    /// long, comes last.
     pub(super) fn create(&self, connection: &Connection) -> Result<(), DriverError> {
-        let history = &self.history;
-        let sql = format!(
-            "CREATE TABLE IF NOT EXISTS {history} (
-    seq INTEGER PRIMARY KEY,
-    set_name TEXT NOT NULL,
-    id TEXT NOT NULL,
-    checksum TEXT NOT NULL,
-    body_checksum TEXT,
-    batch INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    steps_done INTEGER NOT NULL,
-    steps_begun INTEGER NOT NULL,
-    environment TEXT NOT NULL,
-    step_before TEXT,
-    steps INTEGER NOT NULL,
-    error TEXT,
-    description TEXT NOT NULL,
-    applied_at TEXT NOT NULL,
-    duration_ms INTEGER NOT NULL,
-    applied_by TEXT NOT NULL,
-    program_version TEXT NOT NULL,
-    down TEXT,
-    UNIQUE (set_name, id)
-)"
-        );
-        connection.execute_batch(&sql).map_err(error)
+        connection
+            .execute_batch(&create_history(&self.history))
+            .map_err(error)
     }
 
     /// All rows, by one statement. A database without the table has no history.
@@ -211,11 +186,6 @@ impl<'r> Table<'r> {
     }
 }
 
-/// A name in quotes.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 pub(super) fn data_version(connection: &Connection) -> Result<i64, DriverError> {
     let mut statement = connection
         .prepare_cached("PRAGMA main.data_version")
@@ -229,7 +199,7 @@ fn is_missing_table(error: &rusqlite::Error) -> bool {
         rusqlite::Error::SqlInputError { msg, .. } => msg,
         _ => return false,
     };
-    message.starts_with("no such table")
+    sqlite_sql::is_missing_table(message)
 }
 
 impl Cells for SqlRow<'_> {

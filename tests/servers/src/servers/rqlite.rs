@@ -32,15 +32,20 @@ impl Rqlite {
 
     /// A cluster of three nodes of the test's own, empty.
     pub fn start() -> Option<Self> {
-        Self::of(3)
+        Self::of(3, &[])
     }
 
     /// A single node, empty. It starts faster than three.
     pub fn single() -> Option<Self> {
-        Self::of(1)
+        Self::of(1, &[])
     }
 
-    fn of(count: usize) -> Option<Self> {
+    /// A single node, started with these options: `-fk`, say.
+    pub fn single_with(options: &[&str]) -> Option<Self> {
+        Self::of(1, options)
+    }
+
+    fn of(count: usize, options: &[&str]) -> Option<Self> {
         let installed = engine_folders()
             .map(|folder| folder.join("rqlite/rqlited"))
             .find(|file| file.is_file());
@@ -55,7 +60,9 @@ impl Rqlite {
             .iter()
             .map(|raft| {
                 let port = free_port();
-                let launch = launch(&server, &folder, *raft, port, &members);
+                let mut launch = launch(&server, &folder, *raft, port, &members);
+                let more = options.iter().map(|option| (*option).to_owned());
+                launch.arguments.splice(0..0, more);
                 (port, Node::new(launch, move || has_a_leader(port)))
             })
             .collect();
