@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
-use migrate_core::{Down, Policy, Request, Up};
+use migrate_core::{Down, Policy, Request, Tool, Up};
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
@@ -213,6 +213,9 @@ pub(crate) enum Command {
     Baseline {
         #[command(flatten)]
         extent: Extent,
+        /// The table of the other tool's history, where it is not the usual one: `name` or `schema.name`
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["migration", "all"], value_parser = NonEmptyStringValueParser::new())]
+        from_table: Option<String>,
         #[command(flatten)]
         dry_run: DryRun,
     },
@@ -304,6 +307,10 @@ pub(crate) struct Extent {
     /// All that this program has
     #[arg(long)]
     all: bool,
+    /// What this tool has applied, by its own history in the database: sqlx, diesel, refinery, sea-orm, golang-migrate, flyway,
+    /// rusqlite_migration, goose, dbmate or prisma
+    #[arg(long, value_name = "TOOL")]
+    from: Option<Tool>,
 }
 
 #[derive(Debug, Args)]
@@ -402,7 +409,20 @@ impl Command {
                 migrations,
                 dry_run,
             } => run(Request::Forget(migrations), dry_run),
-            Self::Baseline { extent, dry_run } => run(Request::Baseline(extent.migration), dry_run),
+            Self::Baseline {
+                extent,
+                from_table,
+                dry_run,
+            } => {
+                let request = match extent.from {
+                    Some(tool) => Request::Adopt {
+                        tool,
+                        table: from_table,
+                    },
+                    None => Request::Baseline(extent.migration),
+                };
+                run(request, dry_run)
+            }
             Self::Resolve { migration, answer } => Asked::Run {
                 request: Request::Resolve {
                     id: migration,

@@ -57,7 +57,7 @@
 //! `duration_ms`, `steps`, `error`, `environment`, `applied_by` and `program_version`. A step has `kind` (`sql`,
 //! `run` or `log`) and `sql`, `label` or `message`. A warning has `kind` and `id`. The states are `applied`,
 //! `pending`, `out_of_order`, `changed`, `body_changed`, `missing`, `incomplete`, `other_environment`, `feature_off`
-//! and `foreign`.
+//! and `foreign`. What has only the text of another tool (`not_in_program`, `named_otherwise`, `repeatable`) stands in `id` of a warning.
 //!
 //! # Features
 //!

@@ -40,6 +40,7 @@
     allow(dead_code, reason = "without a driver there is nothing to run on")
 )]
 
+mod adopt;
 #[cfg(feature = "builder")]
 mod builder;
 mod database;
@@ -63,6 +64,7 @@ mod steps;
 pub mod testing;
 mod url;
 
+pub use adopt::Tool;
 pub use database::Database;
 #[cfg(feature = "rqlite")]
 pub use drivers::rqlite;

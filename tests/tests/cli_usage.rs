@@ -244,9 +244,9 @@ For more information, try '--help'.
     here.run(SHOP, "baseline").shows(str![[r#"
 --- standard error
 error: the following required arguments were not provided:
-  <MIGRATION|--all>
+  <MIGRATION|--all|--from <TOOL>>
 
-Usage: fixture-shop baseline <MIGRATION|--all>
+Usage: fixture-shop baseline <MIGRATION|--all|--from <TOOL>>
 
 For more information, try '--help'.
 --- exit code 2

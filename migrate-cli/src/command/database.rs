@@ -42,8 +42,10 @@ impl OnDatabase<'_> {
                 let migrator = self.migrator.clone().stored_down(*stored_down);
                 match dry_run {
                     true => {
-                        let plan = migrator.plan(&mut self.existing()?, request)?;
+                        let mut database = self.existing()?;
+                        let plan = migrator.plan(&mut database, request)?;
                         self.out.plan(&plan, request, true)?;
+                        self.left_by_tool(&mut database, request, &plan.names())?;
                     }
                     false => self.run(&migrator, request)?,
                 }
@@ -99,7 +101,23 @@ impl OnDatabase<'_> {
         let migrator = migrator.clone().observer(observer.clone());
         let result = migrator.run(&mut database, request);
         observer.finish();
-        self.out.report(request, result)
+        self.out.report(request, result)?;
+        self.left_by_tool(&mut database, request, &[])
+    }
+
+    /// Tells what the tool whose history was taken over has not applied.
+    fn left_by_tool(
+        &self,
+        database: &mut Database,
+        request: &Request,
+        planned: &[&str],
+    ) -> Result<(), Fault> {
+        if let Request::Adopt { tool, .. } = request {
+            let mut pending = self.migrator.pending(database)?;
+            pending.retain(|id| !planned.contains(&&**id));
+            self.out.left_by_tool(*tool, &pending);
+        }
+        Ok(())
     }
 
     /// A database to look at. One that is not there is empty, and is not made by looking.

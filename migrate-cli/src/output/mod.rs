@@ -12,7 +12,7 @@ use std::{cell::RefCell, ffi::OsString};
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
-use migrate_core::{Error, Plan, Report, Request, State, Status};
+use migrate_core::{Error, Plan, Report, Request, State, Status, Tool};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -175,6 +175,14 @@ impl Output {
     pub(crate) fn no_database(&self) {
         if self.format == Format::Text {
             eprintln!("{FAINT}note{FAINT:#}: {} does not exist yet", self.database);
+        }
+    }
+
+    /// What is pending after the history of another tool was taken over.
+    pub(crate) fn left_by_tool(&self, tool: Tool, pending: &[String]) {
+        if self.format == Format::Text && !pending.is_empty() {
+            let (number, names) = (migrations(pending.len()), pending.join(", "));
+            println!("{number} left pending, because {tool} has not applied them: {names}");
         }
     }
 

@@ -145,6 +145,7 @@ fn nothing(request: &Request) -> String {
             format!(": no migration was applied after `{target}`")
         }
         Request::Down(_) | Request::Redo(_) => ": no migration is applied".to_owned(),
+        Request::Adopt { tool, .. } => format!(": {tool} has applied no migration"),
         _ => String::new(),
     };
     format!("Nothing to do{why}")

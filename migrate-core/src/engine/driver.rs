@@ -68,6 +68,11 @@ pub(crate) trait Driver {
     /// The same with all columns, of the same moment.
     async fn applied(&mut self) -> Result<(Snapshot, Vec<Applied>), DriverError>;
     async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError>;
+    /// The rows of a query, with every value as text and what is true as 1: what another tool has left.
+    async fn rows(&mut self, _sql: &str) -> Result<Vec<Vec<Option<String>>>, DriverError> {
+        let message = "the history of another tool cannot be read here";
+        Err(DriverError::new(DriverErrorKind::Unfit, message))
+    }
 
     async fn begin(
         &mut self,

@@ -157,7 +157,9 @@ async fn decided<D: Driver>(
     }
     loop {
         let snapshot = wait::history(driver, context).await?;
-        match decide(&context.survey(&snapshot), request, context.settings) {
+        let other = wait::other(driver, context, request).await?;
+        let survey = context.survey(&snapshot).beside(other.as_ref());
+        match decide(&survey, request, context.settings) {
             Err(PlanError::Unresolved { .. } | PlanError::Incomplete { .. }) if !alone => {
                 wait::claim(driver, context).await?;
                 alone = true;
@@ -179,7 +181,9 @@ pub(crate) async fn plan<D: Driver>(
     request: &Request,
 ) -> Result<Plan, Error> {
     let snapshot = wait::history(driver, &context).await?;
-    let decision: Decision = decide(&context.survey(&snapshot), request, context.settings)?;
+    let other = wait::other(driver, &context, request).await?;
+    let survey = context.survey(&snapshot).beside(other.as_ref());
+    let decision: Decision = decide(&survey, request, context.settings)?;
     prepare::plan(driver, &context, &snapshot, request, &decision).await
 }
 

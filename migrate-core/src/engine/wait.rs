@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use migrate_schema::Dialect;
+
 use crate::{
+    adopt::{OtherHistory, Tool},
     error::{Error, Kind},
     history::Applied,
     observer::Event,
+    plan::Request,
 };
 
 use super::{
@@ -197,6 +201,45 @@ pub(super) async fn stored_down<D: Driver>(
             Ok(statements) => return Ok(statements),
             Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
             Err(error) => return Err(Error::driver("cannot read the stored down", error)),
+        }
+    }
+}
+
+/// What another tool has applied, where the request is to take that over.
+pub(super) async fn other<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    request: &Request,
+) -> Result<Option<OtherHistory>, Error> {
+    let Request::Adopt { tool, table } = request else {
+        return Ok(None);
+    };
+    if *tool == Tool::RusqliteMigration && context.dialect != Dialect::Sqlite {
+        let fault = DriverError::new(DriverErrorKind::Unfit, "it runs on SQLite alone");
+        return Err(Error::driver(format!("{tool} has no history here"), fault));
+    }
+    let table = table.as_deref();
+    let sql = OtherHistory::query(*tool, table, context.dialect);
+    let driver_name = driver.name();
+    let what = || match table.or(tool.table()) {
+        Some(table) => {
+            format!("cannot read the history of {tool} in the table `{table}` of {driver_name}")
+        }
+        None => format!("cannot read the history of {tool} in {driver_name}"),
+    };
+    let mut patience = Patience::for_any_lock(driver);
+    let rows = loop {
+        match driver.rows(&sql).await {
+            Ok(rows) => break rows,
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
+            Err(error) => return Err(Error::driver(what(), error)),
+        }
+    };
+    match OtherHistory::read(*tool, &rows) {
+        Ok(history) => Ok(Some(history)),
+        Err(fault) => {
+            let error = DriverError::new(DriverErrorKind::History, fault);
+            Err(Error::driver(what(), error))
         }
     }
 }

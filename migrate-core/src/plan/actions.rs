@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Action, Candidate, Decision, Down, PlanError, Policy, Request, Settings, State, Survey,
-    Surveyed, Up, Warning, find,
+    Surveyed, Up, Warning, adopt::matched, find,
 };
 
 /// Decides what a request comes to.
@@ -33,6 +33,7 @@ pub(crate) fn decide(
         Request::Fresh => decider.fresh(),
         Request::Apply(id) => decider.apply_one(id)?,
         Request::Baseline(to) => decider.baseline(to.as_deref())?,
+        Request::Adopt { .. } => decider.adopt()?,
         Request::Repair(ids) => decider.repair(ids)?,
         Request::Forget(ids) => decider.forget(ids)?,
         Request::Resolve { id, done } => decider.resolve(id, *done)?,
@@ -282,15 +283,7 @@ impl<'a> Decider<'_, 'a> {
             Some(target) => self.find(target)?,
             None => usize::MAX,
         };
-        let own = self
-            .survey
-            .list
-            .iter()
-            .filter(|one| one.row.is_some() && one.state != State::Foreign)
-            .count();
-        if own > 0 {
-            return Err(PlanError::HasHistory(own));
-        }
+        self.refuse_history()?;
         let pending = self
             .survey
             .list
@@ -302,6 +295,44 @@ impl<'a> Decider<'_, 'a> {
         self.decision
             .actions
             .extend(pending.map(|(at, _)| Action::Record { at }));
+        Ok(())
+    }
+
+    fn refuse_history(&self) -> Result<(), PlanError> {
+        let own = |one: &&Surveyed<'_>| one.row.is_some() && one.state != State::Foreign;
+        match self.survey.list.iter().filter(own).count() {
+            0 => Ok(()),
+            own => Err(PlanError::HasHistory(own)),
+        }
+    }
+
+    /// Records what another tool has applied, in whatever environment that was.
+    fn adopt(&mut self) -> Result<(), PlanError> {
+        let Some(other) = self.survey.other else {
+            return Ok(());
+        };
+        if !other.unfinished.is_empty() {
+            return Err(PlanError::Unfinished {
+                tool: other.tool,
+                migrations: other.unfinished.clone(),
+            });
+        }
+        self.refuse_history()?;
+        let matched = matched(self.survey, other)?;
+        let warnings = &mut self.decision.warnings;
+        let repeatable = other.repeatable.iter().cloned();
+        warnings.extend(repeatable.map(Warning::Repeatable));
+        warnings.extend(matched.renamed.into_iter().map(Warning::NamedOtherwise));
+        self.policy(
+            self.settings.missing,
+            matched.strange,
+            PlanError::NotInProgram,
+            Warning::NotInProgram,
+        )?;
+        let found = matched.found.into_iter();
+        self.decision
+            .actions
+            .extend(found.map(|at| Action::Record { at }));
         Ok(())
     }
 

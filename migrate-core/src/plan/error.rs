@@ -1,5 +1,7 @@
 //! Why a request is refused.
 
+use crate::adopt::Tool;
+
 /// Why a request cannot be planned, or not be gone on with because another run has come in between. In the first
 /// case nothing was done; in the other one [`Error::report`](crate::Error::report) has what was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +115,21 @@ pub enum PlanError {
         "this database already has a history of {0} migrations: a baseline is for one that was made without this program"
     )]
     HasHistory(usize),
+    /// What another tool has applied, and the program does not have.
+    #[error(
+        "applied by the other tool, but not in this program: {}. `import` its folder first; or, where they are gone for good, \
+         leave them out with `--missing warn`. Nothing was done",
+        list(.0)
+    )]
+    NotInProgram(Vec<String>),
+    /// What another tool has begun and not ended.
+    #[error("{tool} has failed at, or not finished, {}: repair that with {tool} first. Nothing was done", list(.migrations))]
+    Unfinished {
+        /// The tool.
+        tool: Tool,
+        /// Its migrations.
+        migrations: Vec<String>,
+    },
     /// A repair of what is not changed.
     #[error("`{0}` is not changed: there is nothing to accept")]
     NotChanged(String),
@@ -168,7 +185,7 @@ fn list(names: &[String]) -> String {
 }
 
 /// Ids, each with the reason or the place that stands behind it.
-fn explained(names: &[String]) -> String {
+pub(super) fn explained(names: &[String]) -> String {
     let explained = names.iter().map(|name| match name.split_once(' ') {
         Some((id, rest)) => format!("`{id}` {rest}"),
         None => format!("`{name}`"),

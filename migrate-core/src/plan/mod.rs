@@ -1,6 +1,7 @@
 //! Planning: (migrations, history, request) → what to do. Pure, and every policy is decided here.
 
 mod actions;
+mod adopt;
 mod decision;
 mod error;
 mod meanwhile;

@@ -1,5 +1,7 @@
 //! What can be asked of the runner.
 
+use crate::adopt::Tool;
+
 /// What is to be done. Make one with its functions, or use the methods of [`Migrator`](crate::Migrator).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,6 +18,14 @@ pub enum Request {
     Apply(String),
     /// Record as applied, without running it, everything up to and with this migration, or everything.
     Baseline(Option<String>),
+    /// Record as applied, without running it, what another tool has applied, by its own history in the database. Migrations
+    /// are recognised by their versions, which `import` keeps.
+    Adopt {
+        /// The tool.
+        tool: Tool,
+        /// The table of its history, where it is not the usual one: `name` or `schema.name`.
+        table: Option<String>,
+    },
     /// Accept the checksums that these migrations have in the program.
     Repair(Vec<String>),
     /// Take these migrations, which the program no longer has, out of the history.
@@ -65,7 +75,7 @@ impl Request {
             Self::Redo(_) => "redo",
             Self::Fresh => "fresh",
             Self::Apply(_) => "apply",
-            Self::Baseline(_) => "baseline",
+            Self::Baseline(_) | Self::Adopt { .. } => "baseline",
             Self::Repair(_) => "repair",
             Self::Forget(_) => "forget",
             Self::Resolve { .. } => "resolve",

@@ -6,6 +6,7 @@ use std::{cell::OnceCell, collections::HashMap};
 use migrate_schema::Dialect;
 
 use crate::{
+    adopt::OtherHistory,
     history::{History, Progress, Row},
     registry::{Registered, Registry},
 };
@@ -58,6 +59,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) history: &'a History,
     pub(crate) list: Vec<Surveyed<'a>>,
     pub(crate) dialect: Dialect,
+    /// What another tool has applied, where that was asked for.
+    pub(crate) other: Option<&'a OtherHistory>,
     /// The place in the list, for each row of the history.
     of_row: Vec<Option<usize>>,
 }
@@ -107,8 +110,14 @@ impl<'a> Survey<'a> {
             history,
             list,
             dialect,
+            other: None,
             of_row,
         }
+    }
+
+    /// The same beside the history of another tool.
+    pub(crate) fn beside(self, other: Option<&'a OtherHistory>) -> Self {
+        Self { other, ..self }
     }
 
     /// The migration of a row.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::error::explained;
+
 /// What a run would do. Nothing has been done to make it, and it can be serialised (feature `serde`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -141,6 +143,12 @@ pub enum Warning {
     OutOfOrder(String),
     /// It goes out of the history without its `down` having run.
     Forgotten(String),
+    /// Another tool has applied it, and the program does not have it.
+    NotInProgram(String),
+    /// It has the version of one that another tool has applied, which has another name there.
+    NamedOtherwise(String),
+    /// Another tool runs it whenever it changes.
+    Repeatable(String),
 }
 
 impl fmt::Display for Warning {
@@ -155,6 +163,19 @@ impl fmt::Display for Warning {
             Self::OutOfOrder(id) => {
                 write!(f, "`{id}` runs after a later one that is already applied")
             }
+            Self::NotInProgram(id) => write!(
+                f,
+                "`{id}` was applied by the other tool, but is not in this program"
+            ),
+            Self::NamedOtherwise(id) => write!(
+                f,
+                "{} has another name in the history of the other tool",
+                explained(std::slice::from_ref(id))
+            ),
+            Self::Repeatable(id) => write!(
+                f,
+                "`{id}` is repeatable, which no migration here is: it is not recorded"
+            ),
             Self::Forgotten(id) => {
                 write!(
                     f,

@@ -13,7 +13,7 @@ mod wipe;
 use std::time::{Duration, Instant};
 
 use migrate_schema::StatementKind;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, types::ValueRef};
 
 pub use open::{open, open_existing};
 
@@ -140,6 +140,18 @@ impl Driver for Sqlite<'_> {
         self.table.stored_down(self.connection, seq)
     }
 
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DriverError> {
+        let mut statement = self.connection.prepare(sql).map_err(error)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).map_err(error)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(error)? {
+            let cells = (0..columns).map(|at| row.get_ref(at).map(as_text));
+            all.push(cells.collect::<Result<_, _>>().map_err(error)?);
+        }
+        Ok(all)
+    }
+
     async fn begin(
         &mut self,
         foreign_keys: ForeignKeys,
@@ -202,6 +214,17 @@ fn name(connection: &Connection) -> String {
     match connection.path() {
         Some(path) if !path.is_empty() => format!("`{path}`"),
         _ => "the in-memory database".to_owned(),
+    }
+}
+
+fn as_text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
     }
 }
 
