@@ -41,7 +41,7 @@ mod servers;
 
 pub use place::{EVERYWHERE, GATE, STOP, reach};
 #[cfg(unix)]
-pub use programs::{Contest, Ended, Program, Random, Report, Running};
+pub use programs::{Contest, Ended, Program, Random, Report, Running, times};
 #[cfg(unix)]
 pub use proxies::{CockroachLike, Fault, Toward, Wire};
 #[cfg(unix)]

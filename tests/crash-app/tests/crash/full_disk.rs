@@ -6,13 +6,10 @@ use std::{
 };
 
 use crash_app::OUTSIDE;
-use migrate_test_servers::Program;
+use migrate_test_servers::{Program, times};
 use tempfile::TempDir;
 
-use crate::{
-    ground::{Ground, Journal, PROGRAM},
-    times,
-};
+use crate::ground::{Ground, Journal, PROGRAM};
 
 const ROWS: usize = 2000;
 /// Kilobytes; the whole database has about 1,300.

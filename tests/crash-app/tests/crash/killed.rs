@@ -7,12 +7,9 @@ use std::{
 };
 
 use crash_app::{OUTSIDE, RUST};
-use migrate_test_servers::{Random, Running};
+use migrate_test_servers::{Random, Running, times};
 
-use crate::{
-    ground::{Ground, Journal, is_unresolved},
-    times,
-};
+use crate::ground::{Ground, Journal, is_unresolved};
 
 const ROWS: usize = 2000;
 

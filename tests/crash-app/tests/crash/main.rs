@@ -19,14 +19,3 @@ mod looked_at;
 mod places;
 mod storm;
 mod unresolved;
-
-use std::env;
-
-/// How often something is done: in a normal run, and in a long one.
-fn times(normal: usize, soak: usize) -> usize {
-    if env::var("MIGRATE_SOAK").is_ok_and(|on| on == "1") {
-        soak
-    } else {
-        normal
-    }
-}

@@ -2,11 +2,9 @@
 //! places out where another test has had them.
 
 use crash_app::{EVERYWHERE, RUST};
+use migrate_test_servers::times;
 
-use crate::{
-    ground::{Ground, Journal, is_unresolved},
-    times,
-};
+use crate::ground::{Ground, Journal, is_unresolved};
 
 #[test]
 fn up_in_delete_mode() {

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use crash_app::{GATE, OUTSIDE, PLAIN, RUST, SWITCH};
-use migrate_test_servers::{Ended, Random, Running};
+use migrate_test_servers::{Ended, Random, Running, times};
 
 use crate::{
     ground::{Ground, Journal},
-    looked_at, times,
+    looked_at,
 };
 
 const PROCESSES: usize = 16;
