@@ -24,7 +24,8 @@ pub(crate) const ENGINE: Engine = Engine {
 };
 
 /// What makes a server small, and spares it the disk.
-pub(crate) const SMALL: [&str; 7] = [
+pub(crate) const SMALL: [&str; 8] = [
+    "--debug-no-sync",
     "--innodb-buffer-pool-size=32M",
     "--innodb-log-file-size=8M",
     "--innodb-flush-method=nosync",
@@ -163,7 +164,8 @@ pub(crate) fn install(folder: &Folder, data: &str) {
         // The names of temporary tables are not as unique as a folder that all use would need.
         .arg(format!("--tmpdir={}", temporary.display()))
         .arg("--auth-root-authentication-method=normal")
-        .args(["--skip-test-db", "--innodb-log-file-size=8M"]));
+        .args(["--skip-test-db", "--innodb-log-file-size=8M"])
+        .args(["--innodb-flush-method=nosync", "--debug-no-sync"]));
 }
 
 /// The options that every server needs, whose tables are in this folder of the folder.
