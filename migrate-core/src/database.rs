@@ -1,6 +1,6 @@
 //! A database of any engine, by its URL.
 #![cfg_attr(
-    not(any(feature = "sqlite", feature = "rqlite")),
+    not(any(feature = "mysql", feature = "rqlite", feature = "sqlite")),
     allow(
         unreachable_code,
         unused_variables,
@@ -12,6 +12,8 @@ use std::fmt;
 
 use migrate_schema::Dialect;
 
+#[cfg(feature = "mysql")]
+use crate::drivers::mysql;
 #[cfg(feature = "rqlite")]
 use crate::drivers::rqlite;
 #[cfg(feature = "sqlite")]
@@ -28,6 +30,7 @@ use crate::{
 /// | URL | engine | feature |
 /// |---|---|---|
 /// | `sqlite:app.db`, `sqlite::memory:`, `file:app.db?…`, or a path | SQLite | `sqlite` |
+/// | `mysql://user:password@host/database?…`, `mariadb://…` | [MySQL, MariaDB, Galera](crate::mysql) | `mysql` |
 /// | `rqlite://user:password@host:4001,host`, `rqlites://…` for TLS | [rqlite](crate::rqlite) | `rqlite`, `rqlite-tls` |
 ///
 /// ```
@@ -48,6 +51,8 @@ pub struct Database {
 enum Engine {
     #[cfg(feature = "sqlite")]
     Sqlite(rusqlite::Connection),
+    #[cfg(feature = "mysql")]
+    Mysql(Box<mysql::Database>),
     #[cfg(feature = "rqlite")]
     Rqlite(rqlite::Connection),
 }
@@ -73,6 +78,8 @@ impl Database {
         let engine = match System::of(url)? {
             #[cfg(feature = "sqlite")]
             System::Sqlite => Engine::Sqlite(sqlite::open(url)?),
+            #[cfg(feature = "mysql")]
+            System::Mysql => Engine::Mysql(Box::new(mysql::open(url)?)),
             #[cfg(feature = "rqlite")]
             System::Rqlite => Engine::Rqlite(rqlite::connect(url)?),
             #[allow(unreachable_patterns, reason = "with every feature there is none")]
@@ -106,6 +113,8 @@ impl Database {
         match self.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "mysql")]
+            Engine::Mysql(_) => Dialect::Mysql,
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(_) => Dialect::Sqlite,
         }
@@ -127,6 +136,8 @@ impl Connection for Database {
         match self.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite(ref mut connection) => connection.perform(job),
+            #[cfg(feature = "mysql")]
+            Engine::Mysql(ref mut database) => database.perform(job),
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(ref mut connection) => connection.perform(job),
         }

@@ -31,12 +31,13 @@
 //! - `sqlite` (default): runs on `rusqlite::Connection`. The application chooses how SQLite is linked, for
 //!   instance by rusqlite's feature `bundled`.
 //! - `rqlite`: runs on a cluster of rqlite, over HTTP ([`rqlite`]); `rqlite-tls`: over HTTPS too.
+//! - `mysql`: runs on MySQL, MariaDB and Galera, by mysql_async.
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
 #![cfg_attr(
-    not(any(feature = "sqlite", feature = "rqlite")),
+    not(any(feature = "mysql", feature = "rqlite", feature = "sqlite")),
     allow(dead_code, reason = "without a driver there is nothing to run on")
 )]
 
@@ -66,6 +67,8 @@ mod url;
 
 pub use adopt::Tool;
 pub use database::Database;
+#[cfg(feature = "mysql")]
+pub use drivers::mysql;
 #[cfg(feature = "rqlite")]
 pub use drivers::rqlite;
 #[cfg(feature = "sqlite")]

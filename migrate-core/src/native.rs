@@ -1,5 +1,8 @@
 //! Rust steps: closures over the native connection of a driver.
 
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+
 use std::fmt;
 
 use crate::sql::Sql;
@@ -80,6 +83,8 @@ pub struct Native {
     pub(crate) sqlite_connection: Option<SqliteConnectionStep>,
     #[cfg(feature = "rqlite")]
     pub(crate) rqlite: Option<RqliteStep>,
+    #[cfg(feature = "mysql")]
+    pub(crate) mysql: Option<mysql::MySqlStep>,
     /// For the engine's tests, which have no database.
     #[cfg(test)]
     pub(crate) fake: Option<FakeStep>,
@@ -112,6 +117,7 @@ impl fmt::Debug for Native {
     note = "on SQLite, in the migration's transaction: `|tx: &rusqlite::Transaction<'_>| {{ …; Ok(()) }}`",
     note = "on SQLite, with `transaction = false`: `|connection: &rusqlite::Connection| {{ …; Ok(()) }}`",
     note = "on rqlite: `|database: &rqlite::Reader| {{ …; Ok(vec![sql, …]) }}`",
+    note = "on MySQL and MariaDB: `async |connection: &mut mysql_async::Conn| {{ …; Ok(()) }}`",
     note = "it returns `Ok(())`, `Ok(sql)` or `Ok(vec![sql, …])`; what it captures must be owned and `Send`: write `move` and clone"
 )]
 pub trait IntoNative<M>: Send + 'static {

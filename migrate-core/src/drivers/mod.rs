@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "the drivers of servers say all of it")]
 pub(crate) mod lease;
+#[cfg(feature = "mysql")]
+pub mod mysql;
 pub(crate) mod record;
 #[cfg(feature = "rqlite")]
 pub mod rqlite;

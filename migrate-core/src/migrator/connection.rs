@@ -39,6 +39,7 @@ pub trait Connection: sealed::Sealed {
 /// futures are `Send`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on asynchronously",
+    note = "`&mut mysql_async::Conn` is one, with the feature `mysql`",
     note = "`rusqlite::Connection` is one for `up`, `run` and their kin, without `_async`"
 )]
 pub trait AsyncConnection: sealed::AsyncSealed {
@@ -160,6 +161,7 @@ impl Connection for crate::rqlite::Connection {
 }
 
 /// Every future of a blocking driver is ready at its first poll.
+#[allow(dead_code, reason = "not every driver blocks")]
 fn ready<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,

@@ -5,9 +5,11 @@ mod connection;
 
 use std::{sync::Arc, time::Duration};
 
-#[cfg(any(feature = "sqlite", feature = "rqlite"))]
+#[cfg(any(feature = "mysql", feature = "rqlite", feature = "sqlite"))]
 pub(crate) use connection::Session;
 use connection::Task;
+#[cfg(feature = "mysql")]
+pub(crate) use connection::sealed::{AsyncSealed, Sealed};
 pub(crate) use connection::{Answer, Job};
 pub use connection::{AsyncConnection, Connection};
 

@@ -1,0 +1,3 @@
+//! The driver of MySQL on real servers of MariaDB.
+
+mod basic;
