@@ -9,6 +9,10 @@
 )]
 
 use std::fmt;
+#[cfg(feature = "sqlite")]
+use std::sync::{Arc, Mutex};
+#[cfg(feature = "tokio")]
+use std::{future::Future, pin::Pin};
 
 use migrate_schema::Dialect;
 
@@ -18,6 +22,8 @@ use crate::drivers::mysql;
 use crate::drivers::rqlite;
 #[cfg(feature = "sqlite")]
 use crate::drivers::sqlite;
+#[cfg(feature = "tokio")]
+use crate::migrator::{AsyncConnection, sealed};
 use crate::{
     error::Error,
     migrator::{Answer, Connection, Job},
@@ -43,6 +49,8 @@ use crate::{
 /// migrate_core::Migrator::new().up(&mut database)?;
 /// # Ok::<(), migrate_core::Error>(())
 /// ```
+///
+/// With the feature `tokio` the methods with `_async` take it too.
 pub struct Database {
     name: String,
     engine: Engine,
@@ -50,7 +58,7 @@ pub struct Database {
 
 enum Engine {
     #[cfg(feature = "sqlite")]
-    Sqlite(rusqlite::Connection),
+    Sqlite(Arc<Mutex<rusqlite::Connection>>),
     #[cfg(feature = "mysql")]
     Mysql(Box<mysql::Database>),
     #[cfg(feature = "rqlite")]
@@ -77,7 +85,7 @@ impl Database {
     pub fn open(url: &str) -> Result<Self, Error> {
         let engine = match System::of(url)? {
             #[cfg(feature = "sqlite")]
-            System::Sqlite => Engine::Sqlite(sqlite::open(url)?),
+            System::Sqlite => Engine::Sqlite(Arc::new(Mutex::new(sqlite::open(url)?))),
             #[cfg(feature = "mysql")]
             System::Mysql => Engine::Mysql(Box::new(mysql::open(url)?)),
             #[cfg(feature = "rqlite")]
@@ -101,7 +109,7 @@ impl Database {
             #[cfg(feature = "sqlite")]
             System::Sqlite => Ok(sqlite::open_existing(url)?.map(|connection| Self {
                 name: shown(url),
-                engine: Engine::Sqlite(connection),
+                engine: Engine::Sqlite(Arc::new(Mutex::new(connection))),
             })),
             #[allow(unreachable_patterns, reason = "with SQLite alone there is none")]
             _ => Self::open(url).map(Some),
@@ -140,6 +148,26 @@ impl Connection for Database {
             Engine::Mysql(ref mut database) => database.perform(job),
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(ref mut connection) => connection.perform(job),
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl sealed::AsyncSealed for Database {}
+
+#[cfg(feature = "tokio")]
+impl AsyncConnection for Database {
+    fn perform_async<'a>(
+        &'a mut self,
+        job: &'a Job<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>> {
+        match self.engine {
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite(ref mut connection) => connection.perform_async(job),
+            #[cfg(feature = "mysql")]
+            Engine::Mysql(ref mut database) => database.perform_async(job),
+            #[cfg(feature = "rqlite")]
+            Engine::Rqlite(ref mut connection) => connection.perform_async(job),
         }
     }
 }

@@ -32,6 +32,7 @@
 //!   instance by rusqlite's feature `bundled`.
 //! - `rqlite`: runs on a cluster of rqlite, over HTTP ([`rqlite`]); `rqlite-tls`: over HTTPS too.
 //! - `mysql`: runs on MySQL, MariaDB and Galera, by mysql_async.
+//! - `tokio`: [`Migrator::up_async`] and its kin for what blocks, SQLite and rqlite, on threads of tokio's.
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.

@@ -171,6 +171,7 @@ where
 pub struct OnRqlite;
 
 #[cfg(feature = "rqlite")]
+#[allow(clippy::needless_update, reason = "it may be the only driver")]
 impl<F, O> IntoNative<(OnRqlite, O)> for F
 where
     F: for<'a, 'r> FnOnce(&'a crate::rqlite::Reader<'r>) -> StepResult<O> + Send + 'static,

@@ -1,19 +1,11 @@
 //! The connections that a migrator runs on, and what it asks of them.
 
-use std::{
-    future::Future,
-    pin::{Pin, pin},
-    task::{Context as TaskContext, Poll, Waker},
-    time::Duration,
-};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use migrate_schema::Dialect;
 
 use crate::{
-    engine::{
-        self, AppliedBy, Context,
-        driver::{Driver, DriverError, DriverErrorKind},
-    },
+    engine::{self, AppliedBy, Context, driver::Driver},
     error::Error,
     history::Applied,
     observer::Report,
@@ -24,7 +16,8 @@ use crate::{
 
 use super::Migrator;
 
-/// A connection that a [`Migrator`] runs on: `rusqlite::Connection`, `rqlite::Connection`.
+/// A connection that a [`Migrator`] runs on: `rusqlite::Connection`, also as `Arc<Mutex<rusqlite::Connection>>`,
+/// and `rqlite::Connection`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on",
     note = "`&mut rusqlite::Connection` is one, with the feature `sqlite`",
@@ -40,7 +33,8 @@ pub trait Connection: sealed::Sealed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on asynchronously",
     note = "`&mut mysql_async::Conn` is one, with the feature `mysql`",
-    note = "`rusqlite::Connection` is one for `up`, `run` and their kin, without `_async`"
+    note = "SQLite blocks, and what is borrowed cannot go to a thread that may: wrap it as `Arc<Mutex<rusqlite::Connection>>` (of std), with the feature `tokio`; or call `up`, `run` and their kin, without `_async`, inside `tokio::task::spawn_blocking`",
+    note = "`&mut migrate_core::rqlite::Connection` is one, with the features `rqlite` and `tokio`"
 )]
 pub trait AsyncConnection: sealed::AsyncSealed {
     #[doc(hidden)]
@@ -53,11 +47,7 @@ pub trait AsyncConnection: sealed::AsyncSealed {
 pub(crate) mod sealed {
     pub trait Sealed {}
     pub trait AsyncSealed {}
-    #[cfg(feature = "sqlite")]
-    impl Sealed for rusqlite::Connection {}
     impl Sealed for crate::Database {}
-    #[cfg(feature = "rqlite")]
-    impl Sealed for crate::rqlite::Connection {}
 }
 
 /// What a migrator asks of a connection. Not public API.
@@ -139,35 +129,5 @@ impl Job<'_> {
             }
             Task::Applied => Answer::Applied(engine::applied(driver, context).await?.1),
         })
-    }
-}
-
-#[cfg(feature = "sqlite")]
-impl Connection for rusqlite::Connection {
-    fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        let mut driver = crate::drivers::sqlite::Sqlite::new(self, &job.session())
-            .map_err(|error| Error::driver("cannot use this connection", error))?;
-        ready(job.perform(&mut driver, Dialect::Sqlite))
-    }
-}
-
-#[cfg(feature = "rqlite")]
-impl Connection for crate::rqlite::Connection {
-    fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        let mut driver = crate::drivers::rqlite::Rqlite::new(self, &job.session())
-            .map_err(|error| Error::driver("cannot use this connection", error))?;
-        ready(job.perform(&mut driver, Dialect::Sqlite))
-    }
-}
-
-/// Every future of a blocking driver is ready at its first poll.
-#[allow(dead_code, reason = "not every driver blocks")]
-fn ready<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => {
-            let error = DriverError::new(DriverErrorKind::Unfit, "a blocking driver has waited");
-            Err(Error::driver("cannot run here", error))
-        }
     }
 }

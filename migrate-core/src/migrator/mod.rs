@@ -2,16 +2,30 @@
 
 mod asynchronous;
 mod connection;
+#[cfg(all(feature = "tokio", any(feature = "sqlite", feature = "rqlite")))]
+mod offload;
+#[cfg(any(feature = "sqlite", feature = "rqlite"))]
+mod ready;
+#[cfg(any(feature = "sqlite", feature = "rqlite"))]
+mod stop;
 
 use std::{sync::Arc, time::Duration};
 
 #[cfg(any(feature = "mysql", feature = "rqlite", feature = "sqlite"))]
 pub(crate) use connection::Session;
 use connection::Task;
+#[cfg(any(feature = "sqlite", feature = "rqlite", feature = "tokio"))]
+pub(crate) use connection::sealed;
 #[cfg(feature = "mysql")]
 pub(crate) use connection::sealed::{AsyncSealed, Sealed};
 pub(crate) use connection::{Answer, Job};
 pub use connection::{AsyncConnection, Connection};
+#[cfg(all(feature = "tokio", any(feature = "sqlite", feature = "rqlite")))]
+pub(crate) use offload::offload;
+#[cfg(feature = "sqlite")]
+pub(crate) use stop::Open;
+#[cfg(any(feature = "sqlite", feature = "rqlite"))]
+pub(crate) use {ready::ready, stop::Stop};
 
 use crate::{
     error::Error,

@@ -13,7 +13,7 @@ use crate::{
         Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Look, Settled, Snapshot,
     },
     history::Applied,
-    migrator::Session,
+    migrator::{Session, Stop},
     native::Native,
     sql::Sql,
     steps::is_outside,
@@ -51,6 +51,8 @@ pub(crate) struct Rqlite<'s> {
     watch: Watch,
     time_to_live: Duration,
     started: Instant,
+    /// Who may want no more of it.
+    stop: Option<Stop>,
 }
 
 struct Held {
@@ -70,7 +72,11 @@ pub(super) enum Ended {
 }
 
 impl<'s> Rqlite<'s> {
-    pub(crate) fn new(connection: &Connection, session: &Session<'s>) -> Result<Self, DriverError> {
+    pub(crate) fn new(
+        connection: &Connection,
+        session: &Session<'s>,
+        stop: Option<&Stop>,
+    ) -> Result<Self, DriverError> {
         let refused = |what: &str| Err(DriverError::new(DriverErrorKind::Unfit, what));
         if session.schema.is_some() {
             return refused("rqlite has no schemas: leave `schema` out");
@@ -92,6 +98,7 @@ impl<'s> Rqlite<'s> {
             watch: Watch::new(session.lock_ttl),
             time_to_live: session.lock_ttl,
             started: Instant::now(),
+            stop: stop.cloned(),
         })
     }
 
@@ -99,7 +106,12 @@ impl<'s> Rqlite<'s> {
         self.started.elapsed()
     }
 
+    fn wanted(&self) -> Result<(), DriverError> {
+        self.stop.as_ref().map_or(Ok(()), Stop::check)
+    }
+
     pub(super) fn query(&mut self, statements: &[Statement]) -> Result<Vec<Outcome>, DriverError> {
+        self.wanted()?;
         let result = query(&self.cluster, statements);
         let outcomes = result.map_err(|failed| read_error(&self.cluster, &failed, self.reach))?;
         self.reach = Reach::Reached;
@@ -138,6 +150,7 @@ impl<'s> Rqlite<'s> {
         mode: Mode,
         takes: Option<&str>,
     ) -> Result<Ended, DriverError> {
+        self.wanted()?;
         let Some(found) = self.known.clone() else {
             return Err(busy("the history has moved"));
         };
@@ -293,6 +306,18 @@ impl<'s> Driver for Rqlite<'s> {
         self.table.read_down(outcomes.first())
     }
 
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DriverError> {
+        let outcomes = self.query(&[Statement::plain(sql)])?;
+        match outcomes.into_iter().next() {
+            Some(Outcome::Rows(rows)) => Ok(rows
+                .iter()
+                .map(|row| row.iter().map(as_text).collect())
+                .collect()),
+            Some(Outcome::Error(text)) => Err(other(text)),
+            None => Ok(Vec::new()),
+        }
+    }
+
     async fn begin(
         &mut self,
         foreign_keys: ForeignKeys,
@@ -386,6 +411,15 @@ fn after(found: &Found, holding: Holding<'_>) -> Option<Found> {
 /// Those who wait for the same thing should not all ask at the same moment.
 pub(super) fn pause(duration: Duration) {
     sleep(duration.mul_f64(0.5 + fastrand::f64()));
+}
+
+fn as_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::Bool(is) => Some(u8::from(*is).to_string()),
+        serde_json::Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
 }
 
 fn is_pragma(sql: &str) -> bool {

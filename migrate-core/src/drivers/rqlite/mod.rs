@@ -67,6 +67,7 @@
 //! - A pragma that is a setting of a connection or of the file is refused: it would change the nodes' own.
 
 mod beats;
+mod connection;
 mod driver;
 mod http;
 mod lock;
@@ -76,41 +77,6 @@ mod target;
 mod transaction;
 mod wire;
 
-use std::fmt;
-
+pub use connection::{Connection, connect};
 pub use reader::{QueryError, Reader};
 pub use serde_json::Value;
-
-use crate::error::Error;
-pub(crate) use driver::Rqlite;
-use http::Cluster;
-use target::Target;
-
-/// A cluster of rqlite. Each question is a request of its own, so there is nothing that could break.
-#[derive(Clone)]
-pub struct Connection {
-    cluster: Cluster,
-}
-
-/// Names a cluster. Nothing is sent until something is asked of it.
-///
-/// # Errors
-///
-/// Where the URL is not one of rqlite; [`Error::is_usage`] is true.
-///
-/// ```
-/// assert!(migrate_core::rqlite::connect("rqlite://ann:secret@node1:4001,node2").is_ok());
-/// assert!(migrate_core::rqlite::connect("postgres://localhost/app").is_err());
-/// ```
-pub fn connect(url: &str) -> Result<Connection, Error> {
-    let cluster = Cluster::new(Target::parse(url)?);
-    Ok(Connection { cluster })
-}
-
-/// Without the password.
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nodes = self.cluster.name();
-        f.debug_struct("Connection").field("nodes", &nodes).finish()
-    }
-}

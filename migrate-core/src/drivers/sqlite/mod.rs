@@ -4,6 +4,7 @@
 //! and no lock row is needed: a killed process leaves nothing behind, because SQLite itself rolls it back.
 
 mod claim;
+mod connection;
 mod foreign_keys;
 mod open;
 mod table;
@@ -22,7 +23,7 @@ use crate::{
         Claim, Driver, DriverError, DriverErrorKind, ForeignKeys, Look, Settled, Snapshot,
     },
     history::Applied,
-    migrator::Session,
+    migrator::{Session, Stop},
     native::Native,
     sql::Sql,
     steps::is_outside,
@@ -39,16 +40,15 @@ pub(crate) struct Sqlite<'c> {
     /// The connection's own busy timeout, while there is none in its place.
     busy_timeout: Duration,
     claim: Option<ClaimFile>,
+    /// Who may want no more of it.
+    stop: Option<Stop>,
 }
 
 impl<'c> Sqlite<'c> {
     /// Takes over the waiting: it is the engine's business, which can say what it waits for and sees whether the
     /// other side moves; SQLite's own handler would only be silent. A handler that is no timeout cannot be put
     /// back, and stays.
-    pub(crate) fn new(
-        connection: &'c mut Connection,
-        session: &Session<'c>,
-    ) -> Result<Self, DriverError> {
+    fn new(connection: &'c mut Connection, session: &Session<'c>) -> Result<Self, DriverError> {
         if session.schema.is_some() {
             return Err(DriverError::new(
                 DriverErrorKind::Unfit,
@@ -71,9 +71,24 @@ impl<'c> Sqlite<'c> {
             started: Instant::now(),
             busy_timeout: Duration::from_millis(u64::try_from(own).unwrap_or(0)),
             claim: None,
+            stop: None,
         };
         driver.wait_at_most(Duration::ZERO)?;
         Ok(driver)
+    }
+
+    /// The same, which ends where it is not wanted any more.
+    fn stopped_by(mut self, stop: Option<&Stop>) -> Self {
+        if let Some(stop) = stop {
+            let interrupt = self.connection.get_interrupt_handle();
+            stop.interrupts(move || interrupt.interrupt());
+            self.stop = Some(stop.clone());
+        }
+        self
+    }
+
+    fn wanted(&self) -> Result<(), DriverError> {
+        self.stop.as_ref().map_or(Ok(()), Stop::check)
     }
 
     /// How long SQLite itself waits for a lock.
@@ -125,6 +140,7 @@ impl Driver for Sqlite<'_> {
     }
 
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
+        self.wanted()?;
         self.table.read(self.connection, None)
     }
 
@@ -156,11 +172,22 @@ impl Driver for Sqlite<'_> {
         &mut self,
         foreign_keys: ForeignKeys,
     ) -> Result<SqliteTransaction<'_>, DriverError> {
-        SqliteTransaction::begin(self.connection, &self.table, foreign_keys, self.started)
+        self.wanted()?;
+        let session = transaction::Session {
+            table: &self.table,
+            started: self.started,
+            stop: self.stop.as_ref(),
+        };
+        SqliteTransaction::begin(self.connection, session, foreign_keys)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
-        self.connection.execute_batch(sql).map_err(error)?;
+        self.wanted()?;
+        let open = self.stop.as_ref().map(Stop::open);
+        let result = self.connection.execute_batch(sql).map_err(error);
+        drop(open);
+        self.wanted()?;
+        result?;
         in_autocommit(self.connection)
     }
 
@@ -171,12 +198,17 @@ impl Driver for Sqlite<'_> {
                 "the closure does not take `&rusqlite::Connection`",
             ));
         };
+        self.wanted()?;
         // The closure gets the connection as the application has set it.
         self.wait_at_most(self.busy_timeout)?;
+        let open = self.stop.as_ref().map(Stop::open);
         let result = closure(self.connection).map_err(step_error);
+        drop(open);
         self.wait_at_most(Duration::ZERO)?;
+        let wanted = self.wanted();
         // A closure that has failed may have left one open too.
         let closed = in_autocommit(self.connection);
+        wanted?;
         let sqls = result?;
         closed.map(|()| sqls)
     }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, Transaction as Native, TransactionBehavior
 use crate::{
     engine::driver::{DriverError, DriverErrorKind, ForeignKeys, Snapshot, Transaction},
     history::Change,
+    migrator::{Open, Stop},
     native::StepError,
     sql::Sql,
 };
@@ -33,13 +34,21 @@ const ROLLS_BACK: [ErrorCode; 7] = [
     ErrorCode::SystemIoFailure,
 ];
 
-/// The fields are dropped in this order: the transaction is rolled back before foreign keys are switched on
-/// again, because inside a transaction that would do nothing.
-pub(crate) struct SqliteTransaction<'a> {
-    transaction: Native<'a>,
-    table: &'a Table<'a>,
+/// What a transaction has from its driver.
+pub(super) struct Session<'a> {
+    pub(super) table: &'a Table<'a>,
     /// The start of the driver's clock.
-    started: Instant,
+    pub(super) started: Instant,
+    /// Who may want no more of it.
+    pub(super) stop: Option<&'a Stop>,
+}
+
+/// The fields are dropped in this order: nothing is interrupted any more; the transaction is rolled back; and foreign
+/// keys are switched on again, which would do nothing inside a transaction.
+pub(crate) struct SqliteTransaction<'a> {
+    _open: Option<Open<'a>>,
+    transaction: Native<'a>,
+    session: Session<'a>,
     /// The violations that were there before, where no new ones may come.
     violations: Option<Violations>,
     _enforcement: Option<EnforcementOff<'a>>,
@@ -48,9 +57,8 @@ pub(crate) struct SqliteTransaction<'a> {
 impl<'a> SqliteTransaction<'a> {
     pub(super) fn begin(
         connection: &'a Connection,
-        table: &'a Table<'a>,
+        session: Session<'a>,
         foreign_keys: ForeignKeys,
-        started: Instant,
     ) -> Result<Self, DriverError> {
         let checked = foreign_keys == ForeignKeys::CheckedAtCommit;
         let enforcement = if checked {
@@ -66,9 +74,9 @@ impl<'a> SqliteTransaction<'a> {
             None
         };
         Ok(Self {
+            _open: session.stop.map(Stop::open),
             transaction,
-            table,
-            started,
+            session,
             violations,
             _enforcement: enforcement,
         })
@@ -89,6 +97,10 @@ impl<'a> SqliteTransaction<'a> {
         failed
     }
 
+    fn wanted(&self) -> Result<(), DriverError> {
+        self.session.stop.map_or(Ok(()), Stop::check)
+    }
+
     fn still_open(&self) -> Result<(), DriverError> {
         if self.transaction.is_autocommit() {
             return Err(DriverError::new(
@@ -106,7 +118,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn now(&self) -> Duration {
-        self.started.elapsed()
+        self.session.started.elapsed()
     }
 
     async fn pause(&mut self, duration: Duration) {
@@ -119,15 +131,21 @@ impl Transaction for SqliteTransaction<'_> {
         if stamp == Some(now) {
             return Ok(None);
         }
-        self.table.read(&self.transaction, Some(now)).map(Some)
+        self.session
+            .table
+            .read(&self.transaction, Some(now))
+            .map(Some)
     }
 
     async fn create_history(&mut self) -> Result<(), DriverError> {
-        self.table.create(&self.transaction)
+        self.session.table.create(&self.transaction)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
-        self.transaction.execute_batch(sql).map_err(error)?;
+        self.wanted()?;
+        let result = self.transaction.execute_batch(sql).map_err(error);
+        self.wanted()?;
+        result?;
         self.still_open()
     }
 
@@ -138,13 +156,16 @@ impl Transaction for SqliteTransaction<'_> {
                 "the closure does not take `&rusqlite::Transaction<'_>`",
             ));
         };
-        let sqls = closure(&self.transaction).map_err(|failed| self.closure_error(failed))?;
+        self.wanted()?;
+        let result = closure(&self.transaction);
+        self.wanted()?;
+        let sqls = result.map_err(|failed| self.closure_error(failed))?;
         self.still_open()?;
         Ok(sqls)
     }
 
     async fn record(&mut self, change: &Change) -> Result<(), DriverError> {
-        self.table.record(&self.transaction, change)
+        self.session.table.record(&self.transaction, change)
     }
 
     async fn wipe(&mut self) -> Result<(), DriverError> {
@@ -153,6 +174,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     /// Readers of a database in rollback-journal mode hold it up; SQLite keeps the transaction open then.
     async fn commit(&mut self) -> Result<(), DriverError> {
+        self.wanted()?;
         if let Some(before) = self.violations.take() {
             Violations::find(&self.transaction)?.refuse_new(&before)?;
         }
@@ -164,6 +186,10 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     async fn rollback(self) -> Result<(), DriverError> {
-        self.transaction.rollback().map_err(error)
+        let Self {
+            _open, transaction, ..
+        } = self;
+        drop(_open);
+        transaction.rollback().map_err(error)
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test panics where it fails"
 )]
 
+mod asynchronous;
 mod failures;
 mod history;
 mod keys;
