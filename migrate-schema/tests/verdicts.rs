@@ -17,48 +17,29 @@
 use std::{fs, path::Path};
 
 use migrate_schema::{
-    Dialect, Level,
-    grammar::{self, Parsed},
-    replay::{Migration, Replay, Step, What},
+    Dialect, Finding, Level,
+    catalog::Catalog,
+    grammar,
     settings::{Settings, Target},
 };
 
-/// The first error in a migration behind the schema.
-fn refused(dialect: Dialect, schema: &str, sql: &str) -> Option<String> {
-    let target = Target::from(dialect);
-    let texts = [schema, sql];
-    let parsed = texts.map(|text| grammar::parse(text, &target));
-    assert_eq!(parsed[0].findings, [], "the schema");
-    let is_error = |level: Level| level == Level::Deny;
-    let mut of_syntax = parsed[1].findings.iter();
-    let transaction = |code: &str| code == "transaction_control" || code == "foreign_keys_pragma";
-    if let Some(finding) =
-        of_syntax.find(|one| is_error(one.code.level()) && !transaction(one.code.name()))
-    {
-        return Some(finding.message.clone());
-    }
-    let settings = Settings::default();
-    let mut replay = Replay::new(&target, &settings);
-    for (id, parsed) in ["m1", "m2"].iter().zip(&parsed) {
-        replay.expect(id, parsed);
-    }
-    let mut run = |id: &str, sql: &str, parsed: &Parsed| {
-        let outcome = replay.migration(&Migration {
-            id,
-            up: vec![Step {
-                what: What::Sql { sql, parsed },
-                conditional: false,
-            }],
-            down: None,
-            transaction: false,
-            irreversible: true,
-        });
-        let mut findings = outcome.findings.into_iter().map(|placed| placed.finding);
-        findings.find(|one| is_error(one.code.level()))
+/// The first error in a text.
+fn refused(catalog: &mut Catalog, sql: &str) -> Option<String> {
+    let parsed = grammar::parse(sql, catalog.target());
+    let is_error = |one: &Finding| {
+        // Who runs it opens and closes the transaction.
+        one.code.level() == Level::Deny && one.code.name() != "transaction_control"
     };
-    let of_schema = run("m1", schema, &parsed[0]);
-    assert_eq!(of_schema, None, "the schema");
-    run("m2", sql, &parsed[1]).map(|finding| finding.message)
+    if let Some(finding) = parsed.findings.into_iter().find(is_error) {
+        return Some(finding.message);
+    }
+    let statements = parsed.statements.into_iter().filter_map(|one| one.tree);
+    for action in statements.flat_map(|one| one.actions) {
+        if let Some(finding) = catalog.apply(&action, sql).into_iter().find(is_error) {
+            return Some(finding.message);
+        }
+    }
+    None
 }
 
 fn compare(dialect: Dialect, name: &str) {
@@ -67,13 +48,17 @@ fn compare(dialect: Dialect, name: &str) {
         .join(name);
     let text = fs::read_to_string(file).unwrap();
     let (schema, cases) = text.split_once("\n====\n").unwrap();
+    let mut before = Catalog::new(&Target::from(dialect), &Settings::default());
+    before.begin("m1");
+    assert_eq!(refused(&mut before, schema), None, "the schema");
+    before.begin("m2");
     let mut wrong = Vec::new();
     for case in cases.lines().filter(|line| !line.starts_with("  ")) {
         let (Some(mark), Some(sql)) = (case.get(..2), case.get(2..)) else {
             panic!("{case}");
         };
         let sql = sql.replace("\\n", "\n");
-        match (mark, refused(dialect, schema, &sql)) {
+        match (mark, refused(&mut before.clone(), &sql)) {
             ("+ ", Some(message)) => wrong.push(format!("refused: {sql}\n    {message}")),
             ("! ", None) => wrong.push(format!("taken: {sql}")),
             ("? ", Some(message)) => wrong.push(format!("known by now: {sql}\n    {message}")),
@@ -94,6 +79,21 @@ fn definitions_of_postgres() {
 }
 
 #[test]
+fn types_of_postgres() {
+    compare(Dialect::Postgres, "postgres_types.txt");
+}
+
+#[test]
 fn rows_of_postgres() {
     compare(Dialect::Postgres, "postgres_rows.txt");
+}
+
+#[test]
+fn statements_of_sqlite() {
+    compare(Dialect::Sqlite, "sqlite.txt");
+}
+
+#[test]
+fn statements_of_mariadb() {
+    compare(Dialect::Mysql, "mariadb.txt");
 }

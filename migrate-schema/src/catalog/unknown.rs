@@ -143,6 +143,11 @@ impl Catalog {
         }
     }
 
+    /// Whether a statement that could not be read may have made something of this sort.
+    pub(super) fn may_have_made(&self, word: &str) -> bool {
+        self.store.poisoned_since(word) > 0
+    }
+
     /// The time of the next change.
     pub(super) fn tick(&mut self) -> u32 {
         self.clock = self.clock.saturating_add(1);

@@ -22,7 +22,7 @@ impl<'a> Resolver<'a> {
         let mut own = Frame::inside(around);
         own.sources.push(target.clone());
         for expression in conflict.columns.iter().chain(&conflict.predicate) {
-            self.expression(expression, Place::WHERE, &own);
+            self.expression(expression, Place::CONFLICT, &own);
         }
         if let Some(relation) = target.relation.filter(|_| !self.reread) {
             self.arbiter(conflict, relation);

@@ -44,6 +44,7 @@ impl Place {
     pub(super) const HAVING: Self = Self::new("HAVING", true);
     pub(super) const WINDOW: Self = Self::new("WINDOW", true);
     pub(super) const WHERE: Self = Self::new("WHERE", false);
+    pub(super) const CONFLICT: Self = Self::new("ON CONFLICT", false);
     pub(super) const ON: Self = Self::new("ON", false);
     pub(super) const GROUP_BY: Self = Self::new("GROUP BY", false);
     pub(super) const SET: Self = Self::new("SET", false);
@@ -87,6 +88,9 @@ impl<'a> Resolver<'a> {
         frame: &Frame<'_, 'a>,
     ) {
         self.walk(expression, false, place, frame);
+        if self.judges_types() {
+            self.is_true_or_false(expression, place, frame);
+        }
     }
 
     /// Looks at an expression that may be a row of several columns.
@@ -106,6 +110,9 @@ impl<'a> Resolver<'a> {
         while let Some(task) = tasks.pop() {
             self.work += 1;
             let expression = task.expression;
+            if self.judges_types() {
+                self.types(expression, frame);
+            }
             match &expression.kind {
                 ExpressionKind::Column { table, name } => {
                     self.column(table.as_ref(), name, place, frame);

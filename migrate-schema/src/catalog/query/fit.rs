@@ -13,7 +13,7 @@ use crate::{
 
 /// What kind of values a type has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Boolean,
     Integer,
     Number,
@@ -26,7 +26,7 @@ enum Kind {
 }
 
 impl Kind {
-    const fn noun(self) -> &'static str {
+    pub(super) const fn noun(self) -> &'static str {
         match self {
             Self::Boolean => "a boolean",
             Self::Integer => "an integer",
@@ -54,7 +54,7 @@ impl Resolver<'_> {
     }
 }
 
-fn unfit(catalog: &Catalog, ty: &TypeName, value: &Expression) -> Option<Finding> {
+pub(super) fn unfit(catalog: &Catalog, ty: &TypeName, value: &Expression) -> Option<Finding> {
     if catalog.dialect() != Dialect::Postgres {
         return None;
     }
@@ -130,7 +130,7 @@ fn not_a_label(labels: &[&str], text: &str) -> Option<String> {
     })
 }
 
-fn kind_of(catalog: &Catalog, ty: &TypeName) -> Option<Kind> {
+pub(super) fn kind_of(catalog: &Catalog, ty: &TypeName) -> Option<Kind> {
     let own = ty
         .path
         .schema
@@ -163,7 +163,7 @@ fn kind_of(catalog: &Catalog, ty: &TypeName) -> Option<Kind> {
 }
 
 /// What a value is, where it is plain to see. Nothing for a text literal, which becomes what is wanted.
-fn kind_of_value(catalog: &Catalog, value: &Expression) -> Option<Kind> {
+pub(super) fn kind_of_value(catalog: &Catalog, value: &Expression) -> Option<Kind> {
     match &value.kind {
         ExpressionKind::Literal(Literal::Number(number)) => {
             let whole = number.bytes().all(|byte| byte.is_ascii_digit());
@@ -189,7 +189,7 @@ fn kind_of_value(catalog: &Catalog, value: &Expression) -> Option<Kind> {
 }
 
 /// The kind, unless migrations have a function of the name.
-fn built_in(catalog: &Catalog, value: &Expression, kind: Kind) -> Option<Kind> {
+pub(super) fn built_in(catalog: &Catalog, value: &Expression, kind: Kind) -> Option<Kind> {
     let ExpressionKind::Call { name, .. } = &value.kind else {
         return None;
     };

@@ -6,7 +6,7 @@
 //!
 //! - `scope`: what can be named at a place. `from`: the sources of a query. `select`: queries and what they give.
 //! - `expression`, `call`: expressions. `fit`: values and types. `insert`, `change`: statements that change rows. `conflict`: `ON CONFLICT`.
-//! - `report`: what is said.
+//! - `typing`: operators and functions, and the types that they take. `group`: `GROUP BY`. `report`: what is said.
 
 mod call;
 mod change;
@@ -14,11 +14,13 @@ mod conflict;
 mod expression;
 pub mod fit;
 mod from;
+mod group;
 mod insert;
 mod report;
 mod scope;
 mod select;
 mod stored;
+mod typing;
 
 use std::rc::Rc;
 
@@ -166,6 +168,8 @@ struct Resolver<'a> {
     sql: Option<&'a str>,
     findings: Vec<Finding>,
     uses: std::collections::BTreeSet<Use>,
+    /// The types of expressions are judged.
+    typed: std::cell::OnceCell<bool>,
     /// Above zero, nothing is told.
     silent: usize,
     depth: usize,
@@ -193,6 +197,7 @@ impl<'a> Resolver<'a> {
             sql,
             findings: Vec::new(),
             uses: std::collections::BTreeSet::new(),
+            typed: std::cell::OnceCell::new(),
             silent: 0,
             depth: 0,
             work: 0,

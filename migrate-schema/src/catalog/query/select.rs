@@ -264,6 +264,9 @@ impl<'a> Resolver<'a> {
         if self.dialect == Dialect::Sqlite && select.group_by.is_empty() {
             self.without_groups(select, order_by, &frame);
         }
+        if self.dialect == Dialect::Postgres && self.silent == 0 && !self.reread {
+            self.grouping(select, order_by, &frame);
+        }
         for (_, expressions) in &select.windows {
             for expression in expressions {
                 self.expression(expression, Place::WINDOW, &frame);

@@ -51,6 +51,14 @@ impl Reader {
             }
             Kind::CREATE_COLLATION => self.named(node, ObjectKind::Collation, Kind::COLLATION)?,
             // New operators, casts and operator classes change what other statements mean.
+            Kind::CREATE_OPERATOR | Kind::CREATE_CAST => {
+                let sort = if node.kind() == Kind::CREATE_CAST {
+                    "cast"
+                } else {
+                    "operator"
+                };
+                return Some(vec![opaque::finished(vec![sort.to_owned()])]);
+            }
             Kind::CREATE_OPERATOR_CLASS | Kind::CREATE_OPERATOR_FAMILY => {
                 return Some(vec![opaque::words(node)]);
             }
