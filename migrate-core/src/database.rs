@@ -1,6 +1,11 @@
 //! A database of any engine, by its URL.
 #![cfg_attr(
-    not(any(feature = "mysql", feature = "rqlite", feature = "sqlite")),
+    not(any(
+        feature = "mysql",
+        feature = "postgres",
+        feature = "rqlite",
+        feature = "sqlite"
+    )),
     allow(
         unreachable_code,
         unused_variables,
@@ -18,6 +23,8 @@ use migrate_schema::Dialect;
 
 #[cfg(feature = "mysql")]
 use crate::drivers::mysql;
+#[cfg(feature = "postgres")]
+use crate::drivers::postgres;
 #[cfg(feature = "rqlite")]
 use crate::drivers::rqlite;
 #[cfg(feature = "sqlite")]
@@ -38,6 +45,7 @@ use crate::{
 /// | `sqlite:app.db`, `sqlite::memory:`, `file:app.db?…`, or a path | SQLite | `sqlite` |
 /// | `mysql://user:password@host/database?…`, `mariadb://…` | [MySQL, MariaDB, Galera](crate::mysql) | `mysql` |
 /// | `rqlite://user:password@host:4001,host`, `rqlites://…` for TLS | [rqlite](crate::rqlite) | `rqlite`, `rqlite-tls` |
+/// | `postgres://user:password@host:port/database?…` ([`postgres::open`](crate::postgres::open)) | PostgreSQL, CockroachDB, YugabyteDB | `postgres` |
 ///
 /// ```
 /// use migrate_core::{Database, Dialect};
@@ -63,6 +71,8 @@ enum Engine {
     Mysql(Box<mysql::Database>),
     #[cfg(feature = "rqlite")]
     Rqlite(rqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Database),
 }
 
 /// What a URL can be of.
@@ -90,6 +100,8 @@ impl Database {
             System::Mysql => Engine::Mysql(Box::new(mysql::open(url)?)),
             #[cfg(feature = "rqlite")]
             System::Rqlite => Engine::Rqlite(rqlite::connect(url)?),
+            #[cfg(feature = "postgres")]
+            System::Postgres => Engine::Postgres(postgres::open(url)?),
             #[allow(unreachable_patterns, reason = "with every feature there is none")]
             other => return Err(other.switched_off(url)),
         };
@@ -125,6 +137,8 @@ impl Database {
             Engine::Mysql(_) => Dialect::Mysql,
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -148,6 +162,8 @@ impl Connection for Database {
             Engine::Mysql(ref mut database) => database.perform(job),
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(ref mut connection) => connection.perform(job),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(ref mut database) => database.perform(job),
         }
     }
 }
@@ -168,6 +184,8 @@ impl AsyncConnection for Database {
             Engine::Mysql(ref mut database) => database.perform_async(job),
             #[cfg(feature = "rqlite")]
             Engine::Rqlite(ref mut connection) => connection.perform_async(job),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(ref mut database) => database.perform_async(job),
         }
     }
 }

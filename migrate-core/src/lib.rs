@@ -33,12 +33,18 @@
 //! - `rqlite`: runs on a cluster of rqlite, over HTTP ([`rqlite`]); `rqlite-tls`: over HTTPS too.
 //! - `mysql`: runs on MySQL, MariaDB and Galera, by mysql_async.
 //! - `tokio`: [`Migrator::up_async`] and its kin for what blocks, SQLite and rqlite, on threads of tokio's.
+//! - `postgres`: runs on `tokio_postgres::Client`, and by URL: see [`postgres`](crate::postgres).
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
 #![cfg_attr(
-    not(any(feature = "mysql", feature = "rqlite", feature = "sqlite")),
+    not(any(
+        feature = "mysql",
+        feature = "postgres",
+        feature = "rqlite",
+        feature = "sqlite"
+    )),
     allow(dead_code, reason = "without a driver there is nothing to run on")
 )]
 
@@ -70,6 +76,8 @@ pub use adopt::Tool;
 pub use database::Database;
 #[cfg(feature = "mysql")]
 pub use drivers::mysql;
+#[cfg(feature = "postgres")]
+pub use drivers::postgres;
 #[cfg(feature = "rqlite")]
 pub use drivers::rqlite;
 #[cfg(feature = "sqlite")]

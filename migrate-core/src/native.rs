@@ -7,6 +7,9 @@ use std::fmt;
 
 use crate::sql::Sql;
 
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+
 /// The error of a Rust step: any error at all, by `?`.
 ///
 /// ```
@@ -85,6 +88,10 @@ pub struct Native {
     pub(crate) rqlite: Option<RqliteStep>,
     #[cfg(feature = "mysql")]
     pub(crate) mysql: Option<mysql::MySqlStep>,
+    #[cfg(feature = "postgres")]
+    pub(crate) postgres: Option<postgres::TransactionStep>,
+    #[cfg(feature = "postgres")]
+    pub(crate) postgres_client: Option<postgres::ClientStep>,
     /// For the engine's tests, which have no database.
     #[cfg(test)]
     pub(crate) fake: Option<FakeStep>,
@@ -118,7 +125,9 @@ impl fmt::Debug for Native {
     note = "on SQLite, with `transaction = false`: `|connection: &rusqlite::Connection| {{ …; Ok(()) }}`",
     note = "on rqlite: `|database: &rqlite::Reader| {{ …; Ok(vec![sql, …]) }}`",
     note = "on MySQL and MariaDB: `async |connection: &mut mysql_async::Conn| {{ …; Ok(()) }}`",
-    note = "it returns `Ok(())`, `Ok(sql)` or `Ok(vec![sql, …])`; what it captures must be owned and `Send`: write `move` and clone"
+    note = "on PostgreSQL, in the migration's transaction: `async |tx: &tokio_postgres::Transaction<'_>| {{ …; Ok(()) }}`",
+    note = "on PostgreSQL, with `transaction = false`: `async |client: &tokio_postgres::Client| {{ …; Ok(()) }}`",
+    note = "it returns `Ok(())`, `Ok(sql)` or `Ok(vec![sql, …])`; what it captures must be owned and `Send`: write `move` and clone; so must be what it holds across an `.await`"
 )]
 pub trait IntoNative<M>: Send + 'static {
     /// The boxed closure.

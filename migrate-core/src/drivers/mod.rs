@@ -4,6 +4,8 @@
 pub(crate) mod lease;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub(crate) mod record;
 #[cfg(feature = "rqlite")]
 pub mod rqlite;

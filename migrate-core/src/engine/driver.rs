@@ -127,7 +127,7 @@ pub(crate) enum ForeignKeys {
 }
 
 /// What became of the wish to work outside a transaction.
-#[allow(dead_code, reason = "the drivers of servers always know")]
+#[allow(dead_code, reason = "each driver says some of it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
     /// No other run is alive, as far as can be seen.

@@ -17,11 +17,12 @@ use crate::{
 use super::Migrator;
 
 /// A connection that a [`Migrator`] runs on: `rusqlite::Connection`, also as `Arc<Mutex<rusqlite::Connection>>`,
-/// and `rqlite::Connection`.
+/// `rqlite::Connection`, and databases by URL.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on",
     note = "`&mut rusqlite::Connection` is one, with the feature `sqlite`",
-    note = "`&mut migrate_core::rqlite::Connection` is one, with the feature `rqlite`"
+    note = "`&mut migrate_core::rqlite::Connection` is one, with the feature `rqlite`",
+    note = "one that does not block, as that of tokio-postgres, is for `up_async`, `run_async` and their kin"
 )]
 pub trait Connection: sealed::Sealed {
     #[doc(hidden)]
@@ -33,6 +34,7 @@ pub trait Connection: sealed::Sealed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that migrations can run on asynchronously",
     note = "`&mut mysql_async::Conn` is one, with the feature `mysql`",
+    note = "`&mut tokio_postgres::Client` is one, with the feature `postgres`; of one that a pool has given, write `&mut **client`",
     note = "SQLite blocks, and what is borrowed cannot go to a thread that may: wrap it as `Arc<Mutex<rusqlite::Connection>>` (of std), with the feature `tokio`; or call `up`, `run` and their kin, without `_async`, inside `tokio::task::spawn_blocking`",
     note = "`&mut migrate_core::rqlite::Connection` is one, with the features `rqlite` and `tokio`"
 )]

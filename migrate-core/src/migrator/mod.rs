@@ -11,12 +11,17 @@ mod stop;
 
 use std::{sync::Arc, time::Duration};
 
-#[cfg(any(feature = "mysql", feature = "rqlite", feature = "sqlite"))]
+#[cfg(any(
+    feature = "mysql",
+    feature = "postgres",
+    feature = "rqlite",
+    feature = "sqlite"
+))]
 pub(crate) use connection::Session;
 use connection::Task;
 #[cfg(any(feature = "sqlite", feature = "rqlite", feature = "tokio"))]
 pub(crate) use connection::sealed;
-#[cfg(feature = "mysql")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) use connection::sealed::{AsyncSealed, Sealed};
 pub(crate) use connection::{Answer, Job};
 pub use connection::{AsyncConnection, Connection};
