@@ -301,6 +301,8 @@ codes! {
     DefaultDiffers = "default_differs" Warn,
     /// `LOCK TABLES` on a cluster that does not have it.
     LockTables = "lock_tables" Warn,
+    /// What each node of rqlite computes when it runs the statement, and again when it starts.
+    NodeClock = "node_clock" Warn,
     /// A function that gives each replica of rqlite another value.
     ReplicasDiffer = "replicas_differ" Deny,
     /// Keys that count up, on a cluster that keeps rows by their key.

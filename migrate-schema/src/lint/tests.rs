@@ -56,6 +56,13 @@ fn replayed(settings: &Settings, example: &Example, sql: &str) -> Vec<(Code, Str
     findings
 }
 
+/// How often a lint finds something in SQL for a table `b`.
+pub(super) fn found_on(target: &'static str, sql: &str, code: Code) -> usize {
+    let example = Example::new(target, &["CREATE TABLE b (k INTEGER, v TEXT)"], "", "");
+    let found = found(code, &example, sql);
+    found.iter().filter(|(found, _)| *found == code).count()
+}
+
 #[test]
 fn what_is_bad_is_found_and_what_is_good_is_not() {
     let mut faults = Vec::new();

@@ -30,15 +30,31 @@ pub(super) fn tables_of<'a>(query: &'a Query, visit: impl FnMut(&'a Path)) {
     Walk(vec![Item::Query(query)]).run(|_| {}, visit);
 }
 
+/// Calls `visit` for every expression by which a query inside an action is put into order.
+pub(super) fn orders<'a>(action: &'a Action, mut visit: impl FnMut(&'a Expression)) {
+    let order = |query: &'a Query| query.order_by.iter().for_each(&mut visit);
+    Walk(vec![Item::Action(action)]).each(|_| {}, |_| {}, order);
+}
+
 struct Walk<'a>(Vec<Item<'a>>);
 
 impl<'a> Walk<'a> {
-    fn run(mut self, mut visit: impl FnMut(&'a Expression), mut table: impl FnMut(&'a Path)) {
+    fn run(self, visit: impl FnMut(&'a Expression), table: impl FnMut(&'a Path)) {
+        self.each(visit, table, |_| {});
+    }
+
+    fn each(
+        mut self,
+        mut visit: impl FnMut(&'a Expression),
+        mut table: impl FnMut(&'a Path),
+        mut inner: impl FnMut(&'a Query),
+    ) {
         while let Some(item) = self.0.pop() {
             let from = self.0.len();
             match item {
                 Item::Action(action) => self.action(action),
                 Item::Query(query) => {
+                    inner(query);
                     if let Body::Table(name) = &query.body {
                         table(name);
                     }

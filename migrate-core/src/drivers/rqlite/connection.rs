@@ -12,6 +12,7 @@ use crate::migrator::{AsyncConnection, offload};
 use crate::{
     error::Error,
     migrator::{Answer, Connection as Performs, Job, Stop, ready, sealed},
+    url::fault,
 };
 
 use super::{driver::Rqlite, http::Cluster, target::Target};
@@ -33,7 +34,7 @@ pub struct Connection {
 /// assert!(migrate_core::rqlite::connect("postgres://localhost/app").is_err());
 /// ```
 pub fn connect(url: &str) -> Result<Connection, Error> {
-    let cluster = Cluster::new(Target::parse(url)?);
+    let cluster = Cluster::new(Target::parse(url)?).map_err(|reason| fault(url, reason))?;
     Ok(Connection { cluster })
 }
 

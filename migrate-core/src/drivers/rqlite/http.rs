@@ -73,7 +73,8 @@ enum Said {
 }
 
 impl Cluster {
-    pub(super) fn new(target: Target) -> Self {
+    /// Fails where the authorities cannot be read that are to be trusted.
+    pub(super) fn new(target: Target) -> Result<Self, String> {
         // A connection that was kept open could be dead, and then a change that was never sent would count as one whose
         // answer was lost.
         let config = ureq::Agent::config_builder()
@@ -83,13 +84,18 @@ impl Cluster {
             .max_idle_connections(0)
             .proxy(None)
             .timeout_connect(Some(CONNECT))
-            .timeout_resolve(Some(CONNECT))
-            .build();
-        Self {
-            agent: config.into(),
+            .timeout_resolve(Some(CONNECT));
+        #[cfg(feature = "rqlite-tls")]
+        let config = if target.is_encrypted() {
+            config.tls_config(super::tls::config(target.authorities.as_deref())?)
+        } else {
+            config
+        };
+        Ok(Self {
+            agent: config.build().into(),
             target: Arc::new(target),
             answered: Arc::default(),
-        }
+        })
     }
 
     /// The nodes as messages name them.

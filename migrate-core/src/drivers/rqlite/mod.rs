@@ -13,7 +13,8 @@
 //!
 //! `rqlite://user:password@host:port,host:port`. The port is 4001 unless it is named, the user can be left out, and one
 //! node is enough: the others are for when it is down. What a node that does not lead is asked, goes to the leader.
-//! `rqlites://` and `?tls` speak TLS (feature `rqlite-tls`).
+//! `rqlites://` and `?tls` speak TLS (feature `rqlite-tls`), and trust the authorities that the system trusts, or those in
+//! the PEM file of `?ca=FILE`.
 //!
 //! # One migration, one batch
 //!
@@ -67,6 +68,7 @@
 //! - A pragma that is a setting of a connection or of the file is refused: it would change the nodes' own.
 
 mod beats;
+mod computed;
 mod connection;
 mod driver;
 mod http;
@@ -74,6 +76,8 @@ mod lock;
 mod reader;
 mod table;
 mod target;
+#[cfg(feature = "rqlite-tls")]
+mod tls;
 mod transaction;
 mod wire;
 

@@ -1,5 +1,7 @@
 //! Which nodes, and who asks them: the URL.
 
+use std::path::PathBuf;
+
 use crate::{error::Error, url::fault};
 
 /// The port of rqlite's HTTP API, unless a URL names another one.
@@ -14,11 +16,18 @@ pub(super) struct Target {
     pub(super) password: Option<String>,
     /// The nodes as messages name them.
     pub(super) name: String,
+    /// A file with the authorities that are trusted, instead of those of the system.
+    pub(super) authorities: Option<PathBuf>,
 }
 
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
         Self::read(url).map_err(|reason| fault(url, reason))
+    }
+
+    #[cfg(feature = "rqlite-tls")]
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.nodes.iter().all(|node| node.starts_with("https:"))
     }
 
     fn read(url: &str) -> Result<Self, String> {
@@ -29,16 +38,19 @@ impl Target {
             _ => return Err("write `rqlite://host:4001`, or `rqlites://` for TLS".to_owned()),
         };
         let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut authorities = None;
         for option in options.split('&').filter(|option| !option.is_empty()) {
-            tls = match option {
-                "tls" | "tls=true" => true,
-                "tls=false" => false,
+            match option.split_once('=').unwrap_or((option, "true")) {
+                ("tls", "true") => tls = true,
+                ("tls", "false") => tls = false,
+                ("ca", file) => authorities = Some(PathBuf::from(decoded(file)?)),
                 // What it is set to may be a password.
-                other => {
-                    let name = other.split('=').next().unwrap_or_default();
-                    return Err(format!("`?{name}` cannot stand here: only `?tls` can"));
+                (name, _) => {
+                    return Err(format!(
+                        "`?{name}` cannot stand here: only `?tls` and `?ca=FILE` can"
+                    ));
                 }
-            };
+            }
         }
         if tls && !cfg!(feature = "rqlite-tls") {
             return Err(
@@ -68,6 +80,7 @@ impl Target {
             user,
             password,
             name,
+            authorities,
         })
     }
 }

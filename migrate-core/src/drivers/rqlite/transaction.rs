@@ -16,9 +16,10 @@ use crate::{
 };
 
 use super::{
+    computed::mode,
     driver::{Ended, Rqlite, name, other, pause},
     reader::{QueryError, Reader},
-    wire::{Mode, Outcome, Statement},
+    wire::{Outcome, Statement},
 };
 
 /// What is to be sent at the commit.
@@ -201,51 +202,6 @@ impl Transaction for RqliteTransaction<'_, '_> {
     async fn rollback(self) -> Result<(), DriverError> {
         Ok(())
     }
-}
-
-/// How rqlite has to treat `random()`. It puts a number in its place, which is right where a row is written, because each
-/// node runs the statement for itself; but in the text of a trigger, a view or a default the number would stay.
-fn mode(texts: &[String]) -> Result<Mode, DriverError> {
-    let mut defines = false;
-    let mut writes = None;
-    for (at, text) in texts.iter().enumerate() {
-        if !mentions_random(text) {
-            continue;
-        }
-        if ["create", "alter"]
-            .iter()
-            .any(|word| begins_with(text, word))
-        {
-            defines = true;
-        } else {
-            writes = writes.or(Some((at, text)));
-        }
-    }
-    match writes {
-        None if defines => Ok(Mode::TogetherAsWritten),
-        Some((at, text)) if defines => Err(DriverError {
-            deferred: Some(Box::new(Deferred {
-                at,
-                text: text.clone(),
-            })),
-            ..other(
-                "rqlite puts a number in the place of `random()`, which is meant here, but not in the definition in \
-                 another statement of this migration: put that into a migration of its own",
-            )
-        }),
-        _ => Ok(Mode::Together),
-    }
-}
-
-fn mentions_random(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let mut found = lower.match_indices("random");
-    found.any(|(at, word)| lower[at + word.len()..].trim_start().starts_with('('))
-}
-
-fn begins_with(text: &str, word: &str) -> bool {
-    text.get(..word.len())
-        .is_some_and(|first| first.eq_ignore_ascii_case(word))
 }
 
 /// The tables that a migration drops.

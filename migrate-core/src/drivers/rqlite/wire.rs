@@ -64,8 +64,8 @@ fn read(
 pub(super) enum Mode {
     /// All statements or none.
     Together,
-    /// The same, and `random()` stays in the texts as it stands there.
-    TogetherAsWritten,
+    /// The same, with a value that the node computes once in the place of `random()` and its like.
+    TogetherComputed,
     /// Without a transaction.
     Alone,
 }
@@ -76,16 +76,21 @@ pub(super) fn change(
     statements: &[Statement],
 ) -> Result<Vec<Outcome>, Failed> {
     let path = match mode {
-        Mode::Together => "/db/execute?transaction",
-        Mode::TogetherAsWritten => "/db/execute?transaction&norwrandom",
-        Mode::Alone => "/db/execute?norwrandom",
+        Mode::Together => "/db/execute?transaction&norwrandom&norwtime",
+        Mode::TogetherComputed => "/db/execute?transaction",
+        Mode::Alone => "/db/execute?norwrandom&norwtime",
     };
     ask(cluster, path, statements, false)
 }
 
 /// A small change that does no harm twice, and has to be answered soon.
 pub(super) fn touch(cluster: &Cluster, statement: Statement) -> Result<Vec<Outcome>, Failed> {
-    ask(cluster, "/db/execute?transaction", &[statement], true)
+    ask(
+        cluster,
+        "/db/execute?transaction&norwrandom&norwtime",
+        &[statement],
+        true,
+    )
 }
 
 fn ask(

@@ -5,6 +5,7 @@ mod cluster_primary_key;
 mod ddl_in_transaction;
 mod default_differs;
 mod lock_tables;
+mod node_clock;
 mod replicas_differ;
 mod sequential_key;
 
@@ -17,6 +18,7 @@ pub(super) const LINTS: &[Lint] = &[
     ddl_in_transaction::LINT,
     default_differs::LINT,
     lock_tables::LINT,
+    node_clock::LINT,
     replicas_differ::LINT,
     sequential_key::LINT,
 ];

@@ -7,6 +7,7 @@
 )]
 
 mod asynchronous;
+mod contenders;
 mod failures;
 mod history;
 mod keys;

@@ -71,3 +71,24 @@ fn any_node_will_do() {
         of("plain").down(&mut connection).unwrap();
     }
 }
+
+#[test]
+fn over_tls() {
+    let Some((cluster, authority)) = Rqlite::single_with_tls() else {
+        return;
+    };
+    let at = cluster.url().replace("http://", "");
+    let up = |url: &str| of("plain").up(&mut migrate_core::rqlite::connect(url)?);
+    let trusted = authority.display();
+    let report = up(&format!("rqlites://{at}?ca={trusted}")).unwrap();
+    assert_eq!(report.done.len(), 2);
+    // Neither who is not known is trusted, nor who does not encrypt.
+    for (url, words) in [
+        (format!("rqlites://{at}"), "certificate"),
+        (format!("rqlite://{at}"), "to an HTTPS server"),
+        (format!("rqlites://{at}?ca=/none.pem"), "No such file"),
+    ] {
+        let text = up(&url).unwrap_err().to_string();
+        assert!(text.contains(words), "{text}");
+    }
+}

@@ -1,8 +1,15 @@
 //! rqlite: SQLite on several nodes, by Raft, over HTTP.
 
-use std::{path::Path, sync::LazyLock, thread, time::Duration};
+use std::{
+    net::TcpStream,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    thread,
+    time::Duration,
+};
 
 use super::{
+    authority::Certificates,
     folder::Folder,
     http,
     installed::{Engine, engine_folders, program},
@@ -45,11 +52,30 @@ impl Rqlite {
         Self::of(1, options)
     }
 
+    /// A single node that speaks nothing but TLS, and the authority that has to be trusted, in PEM. It is not waited for
+    /// until it leads.
+    pub fn single_with_tls() -> Option<(Self, PathBuf)> {
+        let server = installed()?;
+        let folder = Folder::new();
+        let certificates = Certificates::new(&folder);
+        let (raft, port) = (free_port(), free_port());
+        let mut launch = launch(&server, &folder, raft, port, &[]);
+        let file = |path: &Path| path.display().to_string();
+        let more = [
+            format!("-http-cert={}", file(&certificates.certificate)),
+            format!("-http-key={}", file(&certificates.key)),
+        ];
+        launch.arguments.splice(0..0, more);
+        let listens = move || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let node = Node::new(launch, listens);
+        node.start(&[]);
+        let nodes = vec![(port, node)];
+        let _folder = folder;
+        Some((Self { nodes, _folder }, certificates.authority))
+    }
+
     fn of(count: usize, options: &[&str]) -> Option<Self> {
-        let installed = engine_folders()
-            .map(|folder| folder.join("rqlite/rqlited"))
-            .find(|file| file.is_file());
-        let server = ENGINE.demand(installed.or_else(|| program("rqlited")))?;
+        let server = installed()?;
         let folder = Folder::new();
         let raft: Vec<u16> = (0..count).map(|_| free_port()).collect();
         let members: Vec<String> = raft
@@ -138,6 +164,13 @@ impl Rqlite {
     pub fn process_id(&self, node: usize) -> Option<u32> {
         self.nodes[node].1.id()
     }
+}
+
+fn installed() -> Option<PathBuf> {
+    let installed = engine_folders()
+        .map(|folder| folder.join("rqlite/rqlited"))
+        .find(|file| file.is_file());
+    ENGINE.demand(installed.or_else(|| program("rqlited")))
 }
 
 fn launch(server: &Path, folder: &Folder, raft: u16, port: u16, members: &[String]) -> Launch {
