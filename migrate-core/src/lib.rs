@@ -135,9 +135,10 @@ pub mod __private {
     pub mod v1 {
         pub use crate::{
             Migration, Steps,
-            linked::{register, register_with},
+            linked::{register, register_all, register_with},
             migration::{sql, sql_at},
         };
+        pub use migrate_macros::registered;
     }
 }
 

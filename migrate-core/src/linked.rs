@@ -37,6 +37,14 @@ pub fn register(description: &'static str, migration: &'static dyn Migration) {
     add(description, None, Location::caller(), migration);
 }
 
+/// The same for all that one table has. Each description says where its migration stands.
+pub fn register_all(table: &'static [(&'static str, &'static dyn Migration)]) {
+    let place = Location::caller();
+    for (description, migration) in table {
+        add(description, None, place, *migration);
+    }
+}
+
 /// The same for one with the option `feature`.
 #[track_caller]
 pub fn register_with(

@@ -195,6 +195,13 @@ pub fn sql(input: TokenStream) -> TokenStream {
     }
 }
 
+/// Registers the migrations that wait for it. Not public API.
+#[doc(hidden)]
+#[proc_macro]
+pub fn registered(_: TokenStream) -> TokenStream {
+    quick::registered()
+}
+
 /// Makes the SQL files of a folder migrations of the crate.
 ///
 /// ```text

@@ -41,7 +41,10 @@ pub(crate) struct Pass {
     pub(crate) is_check: bool,
     /// The name of the crate's migrations.
     set: String,
-    format: Option<Format>,
+    /// The version of its package.
+    version: Option<String>,
+    pub(crate) format: Option<Format>,
+    is_dependency: bool,
     /// The identifiers of the migrations, in their order.
     ids: Vec<Option<MigrationId>>,
     judged: Vec<OnceLock<Judged>>,
@@ -141,7 +144,9 @@ impl Pass {
             is_check: invocation.is_check && !invocation.forbids_unused && !project.forbids_unused,
             project,
             set,
+            version: env::var("CARGO_PKG_VERSION").ok(),
             format: invocation.format,
+            is_dependency: invocation.is_dependency,
         }
     }
 
@@ -191,6 +196,9 @@ impl Pass {
     /// The one with an identifier, if it is written as most are and there is nothing to tell of it.
     pub(crate) fn ready(&self, id: &str) -> Option<(&Found, &Plain, &Ready)> {
         let same = self.with_id(id);
+        if self.is_dependency {
+            return None;
+        }
         let found = self.project.migrations.get(same.start)?;
         let plain = found
             .plain
@@ -199,19 +207,21 @@ impl Pass {
         Some((found, plain, self.judged(same.start)?.ready.as_ref()?))
     }
 
-    /// What registers such a migration.
-    pub(crate) fn registration(
+    /// What is said of such a migration, which stands at this place.
+    pub(crate) fn description(
         &self,
         found: &Found,
-        plain: &Plain,
         ready: &Ready,
-    ) -> Option<String> {
+        (file, line): (&str, usize),
+    ) -> Option<Description> {
         let id: MigrationId = found.migration.id.parse().ok()?;
         let description = id.name().replace('_', " ");
         let mut all = Description::new(&self.set, id.as_str(), &description);
         all.push('c', &ready.checksum);
-        all.some('p', env::var("CARGO_PKG_VERSION").ok());
-        Some(all.written(&plain.name, self.format))
+        all.push('f', file);
+        all.push('l', &line.to_string());
+        all.some('p', self.version.as_ref());
+        Some(all)
     }
 
     /// No other migration of the crate can have its version: all are known, and none has.

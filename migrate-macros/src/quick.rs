@@ -7,10 +7,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use migrate_schema::source::Plain;
+use migrate_schema::source::{Found, Module, Plain};
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use crate::pass::{Pass, Ready};
+use crate::{
+    invocation,
+    pass::{Pass, Ready},
+    registered::{self, Description},
+};
 
 /// A literal that is compiled next, as its file shows it, and the short form of its statements.
 struct Next {
@@ -20,6 +24,23 @@ struct Next {
 
 /// The literals of the migration that was compiled last, from its end.
 static NEXT: Mutex<Vec<Next>> = Mutex::new(Vec::new());
+
+/// The migrations that are registered together.
+struct Waiting {
+    /// The module in which the table is going to stand.
+    place: Option<Module>,
+    rows: String,
+    length: usize,
+    /// How many tables there were before.
+    tables: usize,
+}
+
+static WAITING: Mutex<Waiting> = Mutex::new(Waiting {
+    place: None,
+    rows: String::new(),
+    length: 0,
+    tables: 0,
+});
 
 /// `#[migration("…")]` on an `impl`.
 pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
@@ -40,9 +61,70 @@ pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<T
     if has_attributes {
         return None;
     }
-    let registration = pass.registration(found, plain, ready)?.parse().ok()?;
+    let site = Span::call_site();
+    let description = pass.description(found, ready, (&site.file(), site.line()))?;
+    let mut whole = item.clone();
+    if let Some(more) = register(&pass, found, plain, &description)? {
+        whole.extend([more]);
+    }
     expect(plain, ready, source);
-    Some([item.clone(), registration].into_iter().collect())
+    Some(whole)
+}
+
+/// Puts a migration into the table that is written when all of them are known, if it can be named there. What has to be
+/// written now; none where nothing can be.
+fn register(
+    pass: &Pass,
+    found: &Found,
+    plain: &Plain,
+    description: &Description,
+) -> Option<Option<TokenStream>> {
+    let alone = || {
+        let row = description.row(&plain.name);
+        let table = registered::table(&row, 1, pass.format);
+        Some(Some(table.parse().ok()?))
+    };
+    let Some(module) = &found.module else {
+        return alone();
+    };
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_named =
+        |place: &Module| module.path == place.path || (plain.public && module.is_seen_from(place));
+    let first = match &waiting.place {
+        Some(place) if is_named(place) => None,
+        Some(_) => return alone(),
+        // The name is brought by an import that nobody has resolved yet, so the compiler comes to it when it has
+        // expanded what it can; and where it does not, a table has one row and is right all the same.
+        None => {
+            let name = format!("__migrations_{}", waiting.tables);
+            let call =
+                format!("use ::migrate_core::__private::v1::registered as {name}; {name}! {{}}");
+            let call = call.parse().ok()?;
+            waiting.place = Some(module.clone());
+            waiting.tables += 1;
+            Some(call)
+        }
+    };
+    let row = description.row(&format!("{}::{}", module.path, plain.name));
+    waiting.rows.push_str(&row);
+    waiting.length += 1;
+    Some(first)
+}
+
+/// The table of the migrations that wait for it.
+pub(crate) fn registered() -> TokenStream {
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    waiting.place = None;
+    let rows = std::mem::take(&mut waiting.rows);
+    let length = std::mem::take(&mut waiting.length);
+    let table = registered::table(&rows, length, invocation::current().format);
+    match table.parse() {
+        Ok(table) => table,
+        Err(error) => {
+            let error = format!("::core::compile_error!({:?});", error.to_string());
+            error.parse().unwrap_or_default()
+        }
+    }
 }
 
 /// Whether these tokens are those of the file: none if they are not, and else whether attributes stand before them.

@@ -52,6 +52,7 @@ impl Project {
                     down_file: first + down.map_or(migration.up.file, |down| down.file),
                     predicates: predicates.clone(),
                     plain: None,
+                    module: None,
                     made: false,
                 });
             }

@@ -22,7 +22,7 @@ pub use lexer::{Kind, Token, Tokens};
 pub use literal::verbatim;
 pub use plain::Plain;
 pub use scan::migration_in;
-pub use walk::{Files, Found, Project, SourceFile, walk};
+pub use walk::{Files, Found, Module, Project, SourceFile, walk};
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,10 @@ use super::lexer::{Kind, Tokens};
 pub struct Plain {
     /// The name of its type.
     pub name: String,
+    /// Its type can be named in the whole crate, wherever its module can. It is said of the struct that was found.
+    pub public: bool,
+    /// The first byte of its attribute.
+    pub start: usize,
     /// The braces of its `impl`.
     pub braces: Range<usize>,
     /// The literals of its SQL, in the order of the source.
@@ -120,12 +124,14 @@ pub(super) fn plain(
         at = end + 1;
     }
     let is_whole = found == (true, true);
+    let found = unit_struct(tokens, hash, close, name);
     is_whole.then(|| Plain {
         name: name.to_owned(),
+        public: found.is_some_and(|keyword| is_public(tokens, keyword)),
+        start: tokens.start(hash),
         braces: tokens.start(open)..tokens.start(close) + 1,
         literals,
-        proven: shown.is_some_and(|shown| shown.has_trait)
-            && is_unit_struct(tokens, hash, close, name),
+        proven: shown.is_some_and(|shown| shown.has_trait) && found.is_some(),
     })
 }
 
@@ -183,8 +189,9 @@ fn step(
     Some(at + 11)
 }
 
-/// Whether `struct Name;` stands right before the attribute or right behind the `impl`, and always exists.
-fn is_unit_struct(tokens: &Tokens<'_>, hash: usize, close: usize, name: &str) -> bool {
+/// The keyword of `struct Name;`, where it stands right before the attribute or right behind the `impl`, and always
+/// exists.
+fn unit_struct(tokens: &Tokens<'_>, hash: usize, close: usize, name: &str) -> Option<usize> {
     let is = |at: usize| {
         tokens.is(at, "struct")
             && tokens.is(at + 1, name)
@@ -192,7 +199,15 @@ fn is_unit_struct(tokens: &Tokens<'_>, hash: usize, close: usize, name: &str) ->
             && is_inert(tokens, before_visibility(tokens, at))
     };
     let behind = close + 1 + visibility(tokens, close + 1);
-    hash.checked_sub(3).is_some_and(is) || is(behind)
+    let before = hash.checked_sub(3).filter(|at| is(*at));
+    before.or_else(|| is(behind).then_some(behind))
+}
+
+/// Whether `pub` or `pub(crate)` stands before the keyword of an item.
+pub(super) fn is_public(tokens: &Tokens<'_>, keyword: usize) -> bool {
+    let at = before_visibility(tokens, keyword);
+    let length = keyword - at;
+    length == 1 || (length == 4 && tokens.is(at + 2, "crate"))
 }
 
 /// How many tokens `pub` or `pub(…)` has that begins here.
@@ -218,8 +233,8 @@ pub(super) fn before_visibility(tokens: &Tokens<'_>, keyword: usize) -> usize {
 
 /// Whether the attributes before an item leave it as it is.
 pub(super) fn is_inert(tokens: &Tokens<'_>, item: usize) -> bool {
-    const KNOWN: [&str; 8] = [
-        "allow", "deny", "derive", "doc", "expect", "must_use", "rustfmt", "warn",
+    const KNOWN: [&str; 9] = [
+        "allow", "deny", "derive", "doc", "expect", "must_use", "path", "rustfmt", "warn",
     ];
     let mut end = item;
     while end > 0 && tokens.is(end - 1, "]") {

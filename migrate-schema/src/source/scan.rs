@@ -29,7 +29,12 @@ pub(super) enum ItemKind {
     /// A migration, and where its parts stand if it is a plain one.
     Migration(Box<Migration>, Option<Plain>),
     /// `mod name;`
-    Module { name: String, path: Option<String> },
+    Module {
+        name: String,
+        path: Option<String>,
+        /// Whether it can be named in the whole crate, where it stands among the items of its file.
+        public: Option<bool>,
+    },
     /// `include!(…)`: the parts that its path is put together from.
     Include(Vec<PathPart>),
     /// `macro_rules! name`.
@@ -337,9 +342,16 @@ impl<'a> Scanner<'a> {
         if attributes.absent || self.is_absent() {
             return;
         }
-        let name = self.tokens.text(at + 1).trim_start_matches("r#").to_owned();
+        let written = self.tokens.text(at + 1);
+        let name = written.trim_start_matches("r#").to_owned();
+        let keyword = plain::before_visibility(self.tokens, at);
+        let is_plain = self.scopes.len() == 1
+            && name.len() == written.len()
+            && attributes.predicates.is_empty()
+            && plain::is_inert(self.tokens, keyword);
         let module = ItemKind::Module {
             name,
+            public: is_plain.then(|| plain::is_public(self.tokens, at)),
             path: attributes.path,
         };
         self.push(self.tokens.start(at), module, attributes.predicates);

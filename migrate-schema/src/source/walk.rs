@@ -65,8 +65,43 @@ pub struct Found {
     pub predicates: Vec<Predicate>,
     /// Where its parts stand, if it is written as most are.
     pub plain: Option<Plain>,
+    /// The module of its file, where it is known how to name it.
+    pub module: Option<Module>,
     /// It is made by a macro, so that its own source is not what the file shows.
     pub made: bool,
+}
+
+/// The module that a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Its name in the crate: `crate::migrations::users`.
+    pub path: String,
+    /// How much of that is the module in which, and below which, it can be named.
+    within: usize,
+}
+
+impl Module {
+    fn root() -> Self {
+        let path = "crate".to_owned();
+        Self {
+            within: path.len(),
+            path,
+        }
+    }
+
+    fn child(&self, name: &str, public: bool) -> Self {
+        Self {
+            path: format!("{}::{name}", self.path),
+            within: if public { self.within } else { self.path.len() },
+        }
+    }
+
+    /// Whether it can be named in another one.
+    pub fn is_seen_from(&self, other: &Self) -> bool {
+        let within = self.path.get(..self.within).unwrap_or_default();
+        let rest = other.path.strip_prefix(within);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
 }
 
 /// Finds the migrations of the crate with this root.
@@ -81,6 +116,7 @@ pub fn walk(root: &Path, files: &mut dyn Files, conditions: &Conditions) -> Proj
         open: vec![Open {
             path: root.to_owned(),
             folder: root.parent().map(Path::to_owned).unwrap_or_default(),
+            module: Some(Module::root()),
             predicates: Vec::new(),
         }],
     };
@@ -116,6 +152,7 @@ struct Open {
     path: PathBuf,
     /// Where its modules are.
     folder: PathBuf,
+    module: Option<Module>,
     predicates: Vec<Predicate>,
 }
 
@@ -160,12 +197,15 @@ impl Walk<'_> {
                     file,
                     down_file: file,
                     predicates,
+                    module: open.module.clone().filter(|_| plain.is_some()),
                     plain,
                     made: false,
                 });
             }
-            ItemKind::Module { name, path } => {
-                self.module(&name, path.as_deref(), &modules, predicates, open);
+            ItemKind::Module { name, path, public } => {
+                let module = open.module.as_ref().zip(public);
+                let module = module.map(|(parent, public)| parent.child(&name, public));
+                self.module((&name, module), path.as_deref(), &modules, predicates, open);
             }
             ItemKind::Include(parts) => self.include(&parts, predicates, open),
             ItemKind::Definition(definition) => {
@@ -180,7 +220,7 @@ impl Walk<'_> {
 
     fn module(
         &mut self,
-        name: &str,
+        (name, module): (&str, Option<Module>),
         path: Option<&str>,
         modules: &[(String, Option<String>)],
         predicates: Vec<Predicate>,
@@ -216,6 +256,7 @@ impl Walk<'_> {
                 self.open.push(Open {
                     path: inner,
                     folder: folder.clone(),
+                    module: module.clone(),
                     predicates: predicates.clone(),
                 });
                 (file, folder)
@@ -224,6 +265,7 @@ impl Walk<'_> {
         self.open.push(Open {
             path: found.0,
             folder: found.1,
+            module,
             predicates,
         });
     }
@@ -246,6 +288,8 @@ impl Walk<'_> {
         self.open.push(Open {
             path,
             folder,
+            // It is a part of another module.
+            module: None,
             predicates,
         });
     }
@@ -269,6 +313,7 @@ impl Walk<'_> {
                     down_file: file,
                     predicates: predicates.clone(),
                     plain: None,
+                    module: None,
                     made: true,
                 });
             }

@@ -153,8 +153,61 @@ fn literals(new: &Crate) -> Vec<String> {
     let text = String::from_utf8_lossy(&program);
     let find = |id: &str| {
         let start = text.find(&format!("\u{1f}{id}\u{1f}")).unwrap();
-        let end = text[start..].find("\u{1f}p").unwrap();
-        text[start..start + end].to_owned()
+        let checksum = start + text[start..].find("v1:").unwrap();
+        text[start..checksum + 35].to_owned()
     };
     ["1_create_users", "2_index_emails"].map(find).into()
+}
+
+/// A table names its migrations from where it stands, and not all can be named there.
+#[test]
+fn all_are_registered_wherever_they_stand() {
+    let new = Crate::new("replay_plain_everywhere");
+    let table = |number: u32| {
+        written(
+            &format!("{number}_t"),
+            &format!("T{number}"),
+            &format!("CREATE TABLE t{number} (a)"),
+            &format!("DROP TABLE t{number}"),
+        )
+    };
+    let private = |number: u32| table(number).replace("pub struct", "struct");
+    new.write(
+        "src/main.rs",
+        &format!(
+            "mod one {{ pub mod deep; }}\nmod two;\n#[path = \"elsewhere.rs\"] pub(crate) mod three;\nmod r#type;\n\
+             mod twice;\ninclude!(\"included.in.rs\");\n{}{}\n\
+             fn main() {{ for one in migrate_core::Registry::linked(None).unwrap().iter() {{ println!(\"{{}} {{}}\", one.id(), one.file()); }} }}",
+            table(1),
+            private(2),
+        ),
+    );
+    new.write("src/one/deep.rs", &table(3));
+    new.write(
+        "src/two.rs",
+        &format!("mod inner;\npub mod outer;\n{}", table(4)),
+    );
+    new.write(
+        "src/two/inner.rs",
+        &format!("mod last;\n{}{}", table(5), private(6)),
+    );
+    new.write("src/two/inner/last.rs", &table(7));
+    new.write("src/two/outer.rs", &table(8));
+    new.write("src/elsewhere.rs", &table(9));
+    new.write("src/type.rs", &table(10));
+    new.0.write("src/included.in.rs", &table(11));
+    new.write(
+        "src/twice.rs",
+        &format!("macro_rules! make {{ ($($all:tt)*) => {{ $($all)* }} }}\nmake! {{ {} }}\nmod inner {{ use super::*; {} }}", table(12), table(13)),
+    );
+    let ran = new.cargo("run");
+    ran.ends(0);
+    let ids: Vec<&str> = ran
+        .out
+        .lines()
+        .filter_map(|line| line.split('_').next())
+        .collect();
+    let expected: Vec<String> = (1..=13).map(|number| number.to_string()).collect();
+    assert_eq!(ids, expected, "{}", ran.out);
+    ran.has("7_t src/two/inner/last.rs");
 }
