@@ -42,6 +42,7 @@
 //! Two migrations of a crate with the same version are rustc's error E0428, which shows both: each migration defines
 //! a hidden macro with its version in the name.
 
+mod ahead;
 mod attribute;
 mod beside;
 mod body;

@@ -10,7 +10,6 @@ use std::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
 };
 
 use migrate_schema::{
@@ -25,6 +24,7 @@ use migrate_schema::{
 };
 
 use crate::{
+    ahead::Ahead,
     check, folder_files,
     invocation::{Format, Invocation},
     parsed::parsed,
@@ -80,9 +80,6 @@ pub(crate) fn prove(predicates: &[String]) -> bool {
     proven.len() > before
 }
 
-/// Unoptimised code needs more of it than the threads of the standard library have.
-const STACK: usize = 64 << 20;
-
 impl Pass {
     /// The pass of this process, as long as it is about the same.
     pub(crate) fn current(
@@ -103,12 +100,10 @@ impl Pass {
         {
             return Arc::clone(pass);
         }
-        let pass = Arc::new(Self::new(root, settings, set(), conditions, invocation));
-        let worker = Arc::clone(&pass);
-        let builder = thread::Builder::new().stack_size(STACK);
-        if builder.spawn(move || worker.judge()).is_err() {
-            pass.judge();
-        }
+        let ahead = Ahead::new(settings);
+        let pass = Self::new(&ahead, root, settings, set(), conditions, invocation);
+        let pass = Arc::new(pass);
+        ahead.judge(&pass);
         *current = Some(Arc::clone(&pass));
         pass
     }
@@ -120,19 +115,22 @@ impl Pass {
     }
 
     fn new(
+        ahead: &Ahead,
         root: &Path,
         settings: &Arc<Settings>,
         set: String,
         conditions: Conditions,
         invocation: &Invocation,
     ) -> Self {
-        let mut project = source::walk(root, &mut Disk, &conditions);
+        let mut disk = Disk(ahead);
+        let mut project = source::walk(root, &mut disk, &conditions);
         if !project.folders.is_empty() {
             let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
             let first = settings.targets.first();
             let dialect = first.map(Target::dialect).unwrap_or_default();
-            project.embed(&mut Disk, Path::new(&package), dialect);
+            project.embed(&mut disk, Path::new(&package), dialect);
         }
+        ahead.finish();
         let ids = project.migrations.iter();
         let ids = ids.map(|found| found.migration.id.parse().ok());
         Self {
@@ -151,7 +149,7 @@ impl Pass {
     }
 
     /// Replays the history, and tells each verdict as soon as it is known.
-    fn judge(&self) {
+    pub(crate) fn judge(&self) {
         // Who waits is told in any case.
         let _all = All(self);
         let all = self.project.migrations.iter();
@@ -334,9 +332,13 @@ fn texts(steps: &[Step]) -> Vec<&Text> {
     texts
 }
 
-struct Disk;
+struct Disk<'a>(&'a Ahead);
 
-impl Files for Disk {
+impl Files for Disk<'_> {
+    fn found(&mut self, migration: &Migration) {
+        self.0.found(migration);
+    }
+
     fn read(&mut self, path: &Path) -> Option<String> {
         fs::read_to_string(path).ok()
     }

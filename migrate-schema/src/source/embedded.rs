@@ -37,19 +37,23 @@ impl Project {
                 let Ok(id) = migration.id() else { continue };
                 let steps = |part: &Part| steps(part, part.text(&texts), dialect);
                 let down = migration.down.as_ref();
+                let file = first + migration.up.file;
+                let down_file = first + down.map_or(migration.up.file, |down| down.file);
+                let migration = Migration {
+                    id: id.as_str().to_owned(),
+                    start: migration.up.range.start,
+                    up: steps(&migration.up),
+                    down: down.map(steps),
+                    transaction: migration.transaction.unwrap_or(true),
+                    irreversible: down.is_none(),
+                    conditional: !predicates.is_empty(),
+                    levels: Vec::new(),
+                };
+                files.found(&migration);
                 self.migrations.push(Found {
-                    migration: Migration {
-                        id: id.as_str().to_owned(),
-                        start: migration.up.range.start,
-                        up: steps(&migration.up),
-                        down: down.map(steps),
-                        transaction: migration.transaction.unwrap_or(true),
-                        irreversible: down.is_none(),
-                        conditional: !predicates.is_empty(),
-                        levels: Vec::new(),
-                    },
-                    file: first + migration.up.file,
-                    down_file: first + down.map_or(migration.up.file, |down| down.file),
+                    migration,
+                    file,
+                    down_file,
                     predicates: predicates.clone(),
                     plain: None,
                     module: None,

@@ -3,7 +3,12 @@
 
 use std::ops::Range;
 
-use super::lexer::{Kind, Tokens};
+use super::{
+    Migration, Step, What,
+    lexer::{Kind, Tokens},
+    steps::text,
+};
+use crate::MigrationId;
 
 /// Where the parts of such a migration stand in its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub struct Plain {
     pub braces: Range<usize>,
     /// The literals of its SQL, in the order of the source.
     pub literals: Vec<Range<usize>>,
+    /// The tokens of the same; those of `up`, and those of `down`.
+    pub(super) tokens: (Vec<usize>, Vec<usize>),
     /// Nothing but its functions is left for a compiler to object to: its type is a unit struct, and its trait is
     /// `migrate_core::Migration`.
     pub proven: bool,
@@ -113,11 +120,21 @@ pub(super) fn plain(
     let open = item + 4;
     let close = tokens.group(open, "{").filter(|end| *end < tokens.len())?;
     let mut literals = Vec::new();
+    let mut both = (Vec::new(), Vec::new());
     let mut found = (false, false);
     let mut at = open + 1;
     while at < close {
-        let (is_up, end) = function(tokens, at, &mut literals)?;
-        let seen = if is_up { &mut found.0 } else { &mut found.1 };
+        let is_up = tokens.is(at + 1, "up");
+        let (seen, own) = if is_up {
+            (&mut found.0, &mut both.0)
+        } else {
+            (&mut found.1, &mut both.1)
+        };
+        let end = function(tokens, at, own)?;
+        for at in own {
+            let literal = tokens.get(*at)?;
+            literals.push(literal.start..literal.start + literal.text.len());
+        }
         if std::mem::replace(seen, true) {
             return None;
         }
@@ -131,19 +148,44 @@ pub(super) fn plain(
         start: tokens.start(hash),
         braces: tokens.start(open)..tokens.start(close) + 1,
         literals,
+        tokens: both,
         proven: shown.is_some_and(|shown| shown.has_trait) && found.is_some(),
     })
 }
 
-/// `fn up(&self, steps: &mut Steps) { steps.sql(sql!("…")); … }`: whether it is `up`, and its last token.
-fn function(
-    tokens: &Tokens<'_>,
-    at: usize,
-    literals: &mut Vec<Range<usize>>,
-) -> Option<(bool, usize)> {
+/// The migration itself, whose attribute has its arguments in the group that opens here.
+pub(super) fn migration(tokens: &Tokens<'_>, arguments: usize, plain: &Plain) -> Option<Migration> {
+    let id = tokens.string(arguments + 1)?;
+    id.parse::<MigrationId>().ok()?;
+    let steps = |literals: &[usize]| {
+        let mut steps = Vec::with_capacity(literals.len());
+        for at in literals {
+            let text = text(tokens, *at)?;
+            steps.push(Step {
+                start: text.start,
+                what: What::Sql(text),
+                conditional: false,
+            });
+        }
+        Some(steps)
+    };
+    Some(Migration {
+        id: id.into_owned(),
+        start: tokens.start(arguments + 1),
+        up: steps(&plain.tokens.0)?,
+        down: Some(steps(&plain.tokens.1)?),
+        transaction: true,
+        irreversible: false,
+        conditional: false,
+        levels: Vec::new(),
+    })
+}
+
+/// `fn up(&self, steps: &mut Steps) { steps.sql(sql!("…")); … }`: its last token. The tokens of its literals are added.
+fn function(tokens: &Tokens<'_>, at: usize, literals: &mut Vec<usize>) -> Option<usize> {
     const PARAMETERS: [&str; 9] = ["(", "&", "self", ",", "", ":", "&", "mut", "Steps"];
-    let is_up = tokens.is(at + 1, "up");
-    if !tokens.is(at, "fn") || !(is_up || tokens.is(at + 1, "down")) {
+    let is_known = tokens.is(at + 1, "up") || tokens.is(at + 1, "down");
+    if !tokens.is(at, "fn") || !is_known {
         return None;
     }
     let mut part = 0;
@@ -163,16 +205,11 @@ fn function(
     while at < close {
         at = step(tokens, at, steps, literals)?;
     }
-    Some((is_up, close))
+    Some(close)
 }
 
 /// `steps.sql(sql!("…"));`: the token behind it.
-fn step(
-    tokens: &Tokens<'_>,
-    at: usize,
-    steps: &str,
-    literals: &mut Vec<Range<usize>>,
-) -> Option<usize> {
+fn step(tokens: &Tokens<'_>, at: usize, steps: &str, literals: &mut Vec<usize>) -> Option<usize> {
     let call = tokens.is(at, steps)
         && tokens.is(at + 1, ".")
         && tokens.is(at + 2, "sql")
@@ -185,7 +222,7 @@ fn step(
     if !call || !inner || literal.kind != Kind::Text {
         return None;
     }
-    literals.push(literal.start..literal.start + literal.text.len());
+    literals.push(at + 7);
     Some(at + 11)
 }
 
@@ -286,6 +323,25 @@ mod tests {
         let literals: Vec<&str> = found.literals.into_iter().map(|r| &MIGRATION[r]).collect();
         assert_eq!(literals, ["\"SELECT 1\"", "r\"b\""]);
         assert!(!found.proven);
+    }
+
+    #[test]
+    fn it_is_read_as_any_other() {
+        let other = MIGRATION.replacen("\"1_a\"", "\"1_a\",", 1);
+        let read = |source: &str| {
+            let tokens = Tokens::read(source);
+            let mut items = scan::scan(&tokens, &Conditions::default());
+            match items.pop().map(|item| item.what) {
+                Some(ItemKind::Migration(migration, plain)) => (*migration, plain.is_some()),
+                _ => panic!("{source}"),
+            }
+        };
+        let ((short, is_plain), (long, is_not)) = (read(MIGRATION), read(&other));
+        assert!(is_plain && !is_not);
+        assert_eq!(short, long);
+        assert_eq!(short.start, long.start);
+        let starts = |one: &Migration| one.up.iter().map(|step| step.start).collect::<Vec<_>>();
+        assert_eq!(starts(&short)[0] + 1, starts(&long)[0]);
     }
 
     #[test]

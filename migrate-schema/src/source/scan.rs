@@ -45,6 +45,8 @@ pub(super) enum ItemKind {
     Call(Call),
     /// Something that may hide migrations.
     Doubt(&'static str),
+    /// A lint that finds unused items is forbidden.
+    ForbidsUnused,
 }
 
 /// A part of the path of an `include!`.
@@ -227,6 +229,14 @@ impl<'a> Scanner<'a> {
         let arguments = tokens.group(name + 1, "(");
         match (tokens.text(name), arguments) {
             ("cfg", Some(close)) => self.predicate(name + 2, close, attributes),
+            ("forbid", Some(close)) => {
+                let is_unused =
+                    |at| matches!(tokens.word(at), Some("dead_code" | "unused" | "warnings"));
+                if (name..close).any(is_unused) {
+                    let start = tokens.start(start);
+                    self.push(start, ItemKind::ForbidsUnused, Vec::new());
+                }
+            }
             ("path", None) => attributes.path = tokens.string(name + 2).map(|p| p.into_owned()),
             ("migration", Some(_)) if tokens.string(name + 2).is_some() => {
                 attributes.migration = Some(name + 1);
@@ -283,10 +293,14 @@ impl<'a> Scanner<'a> {
         if attributes.absent || self.is_absent() {
             return;
         }
-        if let Some(migration) = self.migration(arguments, at) {
+        let plain = self.plain(arguments, at);
+        let read = match &plain {
+            Some(plain) => plain::migration(self.tokens, arguments, plain),
+            None => None,
+        };
+        if let Some(migration) = read.or_else(|| self.migration(arguments, at)) {
             let predicates = attributes.predicates.clone();
             let start = migration.start;
-            let plain = self.plain(arguments, at);
             let migration = ItemKind::Migration(Box::new(migration), plain);
             self.push(start, migration, predicates);
         }
@@ -366,11 +380,18 @@ impl<'a> Scanner<'a> {
 
     fn has_attribute(&self, start: usize, end: usize) -> bool {
         let tokens = self.tokens;
-        (start..end.min(tokens.len())).any(|at| {
-            tokens.is(at, "migration")
+        let end = end.min(tokens.len());
+        let mut at = start;
+        while at < end {
+            if tokens.is(at, "migration")
                 && tokens.group(at + 1, "(").is_some()
                 && (tokens.is(at - 1, "[") || tokens.is(at - 1, ":"))
-        })
+            {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     /// The call of a macro, or its definition; its last token.

@@ -2,7 +2,7 @@
 //! that are no part of the crate.
 
 use std::{
-    collections::{HashMap, HashSet},
+    ffi::OsString,
     path::{Path, PathBuf},
 };
 
@@ -12,12 +12,18 @@ use super::{
     lexer::Tokens,
     scan::{self, Call, Definition, Item, ItemKind, PathPart},
 };
-use crate::MigrationId;
+use crate::{
+    MigrationId,
+    hash::{HashMap, HashSet},
+};
 
 /// Where the sources come from.
 pub trait Files {
     /// The text of a file; none if there is none.
     fn read(&mut self, path: &Path) -> Option<String>;
+
+    /// A migration was found. Whoever reads it may begin while the others are still looked for.
+    fn found(&mut self, _migration: &Migration) {}
 
     /// A variable of the environment in which the crate is compiled.
     fn variable(&self, name: &str) -> Option<String>;
@@ -110,12 +116,13 @@ pub fn walk(root: &Path, files: &mut dyn Files, conditions: &Conditions) -> Proj
         files,
         conditions,
         project: Project::default(),
-        definitions: HashMap::new(),
+        definitions: HashMap::default(),
         calls: Vec::new(),
-        seen: HashSet::new(),
+        seen: HashSet::default(),
         open: vec![Open {
             path: root.to_owned(),
             folder: root.parent().map(Path::to_owned).unwrap_or_default(),
+            inner: None,
             module: Some(Module::root()),
             predicates: Vec::new(),
         }],
@@ -143,7 +150,7 @@ struct Walk<'a> {
     definitions: HashMap<String, Definition>,
     /// Calls of macros, with their file, their place and their conditions.
     calls: Vec<(Call, usize, usize, Vec<Predicate>)>,
-    seen: HashSet<PathBuf>,
+    seen: HashSet<OsString>,
     open: Vec<Open>,
 }
 
@@ -152,16 +159,28 @@ struct Open {
     path: PathBuf,
     /// Where its modules are.
     folder: PathBuf,
+    /// The folder whose `mod.rs` it may be instead.
+    inner: Option<PathBuf>,
     module: Option<Module>,
     predicates: Vec<Predicate>,
 }
 
 impl Walk<'_> {
     fn file(&mut self, open: Open) {
-        if !self.seen.insert(open.path.clone()) {
+        // As a text: the parts of a path take longer.
+        if !self.seen.insert(open.path.clone().into_os_string()) {
             return;
         }
         let Some(text) = self.files.read(&open.path) else {
+            // The one that is there is read; the other one is not.
+            if let Some(folder) = open.inner {
+                self.open.push(Open {
+                    path: folder.join("mod.rs"),
+                    folder,
+                    inner: None,
+                    ..open
+                });
+            }
             return;
         };
         if !may_count(&text) {
@@ -170,7 +189,6 @@ impl Walk<'_> {
         let tokens = Tokens::read(&text);
         let mut items = scan::scan(&tokens, self.conditions);
         scan::resolve(&tokens, self.conditions, &mut items);
-        self.project.forbids_unused |= text.contains("forbid") && forbids_unused(&tokens);
         drop(tokens);
         let file = self.project.files.len();
         for item in items {
@@ -192,6 +210,7 @@ impl Walk<'_> {
         match what {
             ItemKind::Migration(mut migration, plain) => {
                 migration.conditional |= !predicates.is_empty();
+                self.files.found(&migration);
                 self.project.migrations.push(Found {
                     migration: *migration,
                     file,
@@ -215,6 +234,7 @@ impl Walk<'_> {
             ItemKind::Folder(folder) => self.project.folders.push((folder, predicates)),
             ItemKind::Call(call) => self.calls.push((call, file, start, predicates)),
             ItemKind::Doubt(why) => self.project.doubts.push(why),
+            ItemKind::ForbidsUnused => self.project.forbids_unused = true,
         }
     }
 
@@ -241,6 +261,7 @@ impl Walk<'_> {
                 folder
             }
         };
+        let mut inner = None;
         let found = match path {
             Some(path) => {
                 let base = if modules.is_empty() { beside } else { &folder };
@@ -251,20 +272,14 @@ impl Walk<'_> {
             None => {
                 let file = folder.join(format!("{name}.rs"));
                 folder.push(name);
-                let inner = folder.join("mod.rs");
-                // The one that is there is read; the other one is not.
-                self.open.push(Open {
-                    path: inner,
-                    folder: folder.clone(),
-                    module: module.clone(),
-                    predicates: predicates.clone(),
-                });
+                inner = Some(folder.clone());
                 (file, folder)
             }
         };
         self.open.push(Open {
             path: found.0,
             folder: found.1,
+            inner,
             module,
             predicates,
         });
@@ -288,6 +303,7 @@ impl Walk<'_> {
         self.open.push(Open {
             path,
             folder,
+            inner: None,
             // It is a part of another module.
             module: None,
             predicates,
@@ -328,7 +344,7 @@ impl Walk<'_> {
         };
         let (mut makes, mut ids) = (call.passes, Vec::new());
         let mut open = vec![call.name.as_str()];
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<&str> = HashSet::default();
         while let Some(name) = open.pop() {
             if !seen.insert(name) {
                 continue;
@@ -380,16 +396,6 @@ fn may_count(text: &str) -> bool {
         "\"0", "\"1", "\"2", "\"3", "\"4", "\"5", "\"6", "\"7", "\"8", "\"9",
     ];
     words.iter().chain(&ids).any(|word| text.contains(word))
-}
-
-/// `#![forbid(unused)]`, or a lint in that group that is about items.
-fn forbids_unused(tokens: &Tokens<'_>) -> bool {
-    let lints = |at: usize| match tokens.close(at + 1) {
-        Some(close) if tokens.is(at, "forbid") => at + 2..close.min(tokens.len()),
-        _ => 0..0,
-    };
-    let mut named = (0..tokens.len()).flat_map(lints);
-    named.any(|at| matches!(tokens.word(at), Some("dead_code" | "unused" | "warnings")))
 }
 
 /// The path without `.` and `..`, so that one file has one name.
