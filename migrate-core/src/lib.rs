@@ -135,8 +135,8 @@ pub mod __private {
     pub mod v1 {
         pub use crate::{
             Migration, Steps,
-            linked::{register, register_all, register_with},
-            migration::{sql, sql_at},
+            linked::{Embedded, EmbeddedPart, register, register_all, register_with},
+            migration::sql,
         };
         pub use migrate_macros::registered;
     }

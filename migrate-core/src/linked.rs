@@ -10,7 +10,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::migration::{Migration, Registration};
+use crate::{
+    migration::{Migration, Registration, sql_at},
+    steps::Steps,
+};
 
 /// A migration that has said that it is there.
 struct Linked {
@@ -42,6 +45,32 @@ pub fn register_all(table: &'static [(&'static str, &'static dyn Migration)]) {
     let place = Location::caller();
     for (description, migration) in table {
         add(description, None, place, *migration);
+    }
+}
+
+/// SQL of a file: its text, its statements in their short form, the file, and the line that it begins in.
+pub type EmbeddedPart = (&'static str, &'static str, &'static str, u32);
+
+/// A migration that is a file of SQL, so that no code has to be made for it: `up`, `down`, and whether there is one.
+pub struct Embedded(pub EmbeddedPart, pub EmbeddedPart, pub bool);
+
+impl Migration for Embedded {
+    fn up(&self, steps: &mut Steps) {
+        push(self.0, steps);
+    }
+
+    fn down(&self, steps: &mut Steps) {
+        if self.2 {
+            push(self.1, steps);
+        } else {
+            steps.no_down();
+        }
+    }
+}
+
+fn push((text, statements, file, line): EmbeddedPart, steps: &mut Steps) {
+    if !migrate_schema::statement::decode(statements).is_empty() {
+        steps.sql(sql_at(text, statements, file, line));
     }
 }
 
@@ -123,7 +152,6 @@ impl Linked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Steps;
 
     struct Nothing;
 
@@ -162,6 +190,31 @@ mod tests {
         );
         assert!(!one.transaction && one.derived_down);
         assert_eq!(one.unchecked, Some("why"));
+    }
+
+    #[test]
+    fn a_file_is_a_migration() {
+        let part = |text, statements| (text, statements, "migrations/1_a.sql", 3);
+        let prepared = |migration: &Embedded, down| {
+            let mut steps = Steps::new("");
+            if down {
+                migration.down(&mut steps);
+            } else {
+                migration.up(&mut steps);
+            }
+            let prepared = steps.prepare(migrate_schema::Dialect::Sqlite).unwrap();
+            (prepared.tasks.len(), prepared.no_down)
+        };
+        let both = Embedded(
+            part("DROP TABLE a", "s0-12d"),
+            part("VACUUM; VACUUM", "s0-6o,8-14o"),
+            true,
+        );
+        assert_eq!(prepared(&both, false), (1, false));
+        assert_eq!(prepared(&both, true), (2, false));
+        let nothing = Embedded(part("-- Later.", "s"), part("", ""), false);
+        assert_eq!(prepared(&nothing, false), (0, false));
+        assert_eq!(prepared(&nothing, true), (0, true));
     }
 
     #[test]

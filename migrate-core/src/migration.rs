@@ -118,7 +118,7 @@ pub const fn sql(text: &'static str, statements: &'static str) -> Sql {
 }
 
 /// The same for what stands in another file.
-pub const fn sql_at(
+pub(crate) const fn sql_at(
     text: &'static str,
     statements: &'static str,
     file: &'static str,

@@ -68,10 +68,12 @@ impl Description {
     }
 }
 
+/// The module of the library that the macros name.
+pub(crate) const V1: &str = "::migrate_core::__private::v1";
+
 /// The items that register all of these rows, as text. A table is data, of which compilers make no code, so it costs a
 /// tenth of as many functions.
 pub(crate) fn table(rows: &str, length: usize, format: Option<Format>) -> String {
-    const V1: &str = "::migrate_core::__private::v1";
     let section = section(format);
     format!(
         "const _: () = {{ \

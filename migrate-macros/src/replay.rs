@@ -188,13 +188,14 @@ fn same(own: &Migration, found: &source::Found) -> bool {
         && own.down == found.migration.down
 }
 
-/// What the replay of the crate says of the migrations of SQL files, each by its identifier and the file of its `up`.
+/// What the replay of the crate says of the migrations of SQL files, each by its identifier and the file of its `up`, and
+/// whether it is surely the only one of its version.
 /// None where there are no files of the crate, and no findings where there may be migrations that nobody sees.
 pub(crate) fn of_files(
     settings: &Arc<Settings>,
     config: &Config,
     wanted: &[(String, PathBuf)],
-) -> Option<Vec<Verdict>> {
+) -> Option<(Vec<Verdict>, Vec<bool>)> {
     let invocation = invocation::current();
     let pass = Pass::current(
         invocation.root.as_ref()?,
@@ -203,23 +204,15 @@ pub(crate) fn of_files(
         invocation,
     );
     let is_seen = pass.project.doubts.is_empty() && !invocation.is_dependency;
-    let verdict = |(id, path): &(String, PathBuf)| {
+    let of = |(id, path): &(String, PathBuf)| {
         let index = pass.with_id(id).find(|index| {
             let found = &pass.project.migrations[*index];
             pass.project.files[found.file].path == *path
-        });
-        let verdict = index.and_then(|index| pass.judged(index)?.verdict.as_ref())?;
-        Some(if is_seen {
-            verdict.clone()
-        } else {
-            Verdict::default()
-        })
+        })?;
+        let verdict = pass.judged(index)?.verdict.as_ref()?;
+        let verdict = is_seen.then(|| verdict.clone());
+        Some((verdict.unwrap_or_default(), pass.is_only(index)))
     };
     // What a macro has made is in no file of the crate.
-    Some(
-        wanted
-            .iter()
-            .map(|one| verdict(one).unwrap_or_default())
-            .collect(),
-    )
+    Some(wanted.iter().map(|one| of(one).unwrap_or_default()).unzip())
 }

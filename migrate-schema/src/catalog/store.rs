@@ -389,14 +389,23 @@ pub(super) fn fold(dialect: Dialect, name: &str) -> String {
     }
 }
 
-fn needed(relation: &Relation, own: &Node) -> BTreeSet<Node> {
+/// What a relation needs. A thing may be told twice.
+fn needed(relation: &Relation, own: &Node) -> Vec<Node> {
     let keys = relation
         .referred()
         .chain(&relation.parents)
         .chain(relation.owned_by.iter().map(|(key, _)| key));
-    let relations = keys.map(|key| Node::new(Class::Relation, key.clone()));
-    let mut all: BTreeSet<Node> = relation.needs().cloned().chain(relations).collect();
-    all.remove(own);
+    let mut all = Vec::new();
+    for node in relation.needs() {
+        if node != own {
+            all.push(node.clone());
+        }
+    }
+    for key in keys {
+        if own.class != Class::Relation || own.key != *key {
+            all.push(Node::new(Class::Relation, key.clone()));
+        }
+    }
     all
 }
 

@@ -123,11 +123,12 @@ impl Replay {
     pub fn migration(&mut self, migration: &Migration<'_>) -> Outcome {
         self.catalog.begin(migration.id);
         let mut outcome = Outcome::default();
-        let mut undo = derive::Derived::default();
+        let is_left_out = migration.down.is_none() && !migration.irreversible;
+        let mut undo = is_left_out.then(derive::Derived::default);
         let up = self.method(
             migration,
             Direction::Up,
-            Some(&mut undo),
+            undo.as_mut(),
             &mut outcome.findings,
         );
         let mark = self.catalog.mark();
@@ -145,10 +146,7 @@ impl Replay {
                 }
                 self.catalog.roll_back(mark);
             }
-            None if up && !migration.irreversible => {
-                outcome.derived_down = undo.finish();
-            }
-            None => {}
+            None => outcome.derived_down = undo.filter(|_| up).and_then(|undo| undo.finish()),
         }
         outcome
     }
