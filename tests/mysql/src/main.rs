@@ -1,15 +1,15 @@
-//! The program: `mysql-program URL COMMAND ENVIRONMENT`, to be killed. Commands: `up`, `down`, `fresh`. Exit codes: 0, 1 for a
+//! The program: `mysql-program COMMAND ENVIRONMENT URL`, to be killed. Commands: `up`, `down`, `fresh`. Exit codes: 0, 1 for a
 //! failure, 3 for a lock.
 
 use std::{env, process::ExitCode, time::Duration};
 
-use migrate_core::{Down, Migrator, Request, Up, mysql};
+use migrate_core::{Down, Event, Migrator, Observer, Request, Up, mysql};
 use migrate_test_mysql as _;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [url, command, environment] = &arguments[..] else {
-        eprintln!("mysql-program URL COMMAND ENVIRONMENT");
+    let [command, environment, url] = &arguments[..] else {
+        eprintln!("mysql-program COMMAND ENVIRONMENT URL");
         return ExitCode::from(2);
     };
     let request = match command.as_str() {
@@ -23,19 +23,31 @@ fn main() -> ExitCode {
     };
     let migrator = Migrator::new()
         .environment(environment)
+        .observer(Tell)
         .lock_ttl(milliseconds("LOCK_TTL_MS", 15_000))
         .timeout(milliseconds("TIMEOUT_MS", 60_000));
     let done = mysql::open(url).and_then(|mut database| migrator.run(&mut database, &request));
     match done {
-        Ok(report) => {
-            for one in report.done {
-                println!("{}", one.id);
-            }
-            ExitCode::SUCCESS
-        }
+        Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(if error.is_locked() { 3 } else { 1 })
+        }
+    }
+}
+
+/// Says what is done.
+struct Tell;
+
+impl Observer for Tell {
+    fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::MigrationDone { action, id, .. } => println!("done: {} {id}", action.word()),
+            Event::StepStarted { step, what, .. } => {
+                println!("step {step}: {}", what.lines().next().unwrap_or_default());
+            }
+            Event::Waiting { what, .. } => println!("waiting for {what}"),
+            _ => {}
         }
     }
 }

@@ -1,16 +1,9 @@
 //! Up, down, status, and what is in the tables then.
 
-use migrate_core::{Down, Migrator, Request, mysql};
+use migrate_core::{Down, Request, mysql};
 use migrate_test_mysql::{COUNT, RUST, SMALL, WORK};
-use migrate_test_servers::{Database, MariaDb};
 
-fn fresh() -> Option<Database> {
-    Some(MariaDb::shared()?.database())
-}
-
-fn migrator(environment: &str) -> Migrator {
-    Migrator::new().environment(environment)
-}
+use crate::ground::{fresh, migrator};
 
 #[test]
 fn applies_and_takes_back() {

@@ -1,3 +1,7 @@
 //! The driver of MySQL on real servers of MariaDB.
+#![cfg(unix)]
 
 mod basic;
+mod contest;
+mod ground;
+mod killed;
