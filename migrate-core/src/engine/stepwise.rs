@@ -236,7 +236,7 @@ impl<D: Driver> Run<'_, D> {
                     return Err(failure(error));
                 }
             }
-            match self.has_run(text, &look).await {
+            match self.has_run(text, &look).await.map_err(failure)? {
                 Some(true) => break,
                 Some(false) => patience.wait(self.driver, &self.context, error).await?,
                 None => return Err(failure(error)),
@@ -246,21 +246,24 @@ impl<D: Driver> Run<'_, D> {
             .await
     }
 
-    /// Whether a statement ran whose answer was lost, where that can be told now.
-    async fn has_run(&mut self, text: &str, look: &Look) -> Option<bool> {
-        if !self.driver.recover().await.ok()? {
-            return None;
+    /// Whether a statement ran whose answer was lost, where that can be told now. The only error is that another run has
+    /// taken over.
+    async fn has_run(&mut self, text: &str, look: &Look) -> Result<Option<bool>, DriverError> {
+        match self.driver.recover().await {
+            Ok(true) => {}
+            Err(fenced) if fenced.kind == DriverErrorKind::Fenced => return Err(fenced),
+            _ => return Ok(None),
         }
         let before = match look {
-            Look::Repeatable => return Some(false),
+            Look::Repeatable => return Ok(Some(false)),
             Look::Trace(before) => before,
-            Look::Opaque => return None,
+            Look::Opaque => return Ok(None),
         };
-        match self.driver.settle(text, before).await.ok()? {
-            Settled::Done => Some(true),
-            Settled::NotDone => Some(false),
-            Settled::Unknown => None,
-        }
+        Ok(match self.driver.settle(text, before).await {
+            Ok(Settled::Done) => Some(true),
+            Ok(Settled::NotDone) => Some(false),
+            Ok(Settled::Unknown) | Err(_) => None,
+        })
     }
 
     /// Runs a statement outside a transaction, however long somebody holds the lock.

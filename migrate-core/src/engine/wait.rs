@@ -267,10 +267,11 @@ pub(super) async fn claim<D: Driver>(driver: &mut D, context: &Context<'_>) -> R
             }
             Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
             Err(error) => {
-                return Err(Error::driver(
-                    "cannot see whether another run is at work",
-                    error,
-                ));
+                let what = match error.kind {
+                    DriverErrorKind::Unfit => format!("cannot work on {}", driver.name()),
+                    _ => "cannot see whether another run is at work".to_owned(),
+                };
+                return Err(Error::driver(what, error));
             }
         }
     }

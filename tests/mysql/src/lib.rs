@@ -10,7 +10,13 @@
     reason = "the migrations say what they are by their names"
 )]
 
-use migrate_core::{mysql::mysql_async::prelude::Queryable, prelude::*};
+use std::sync::{Mutex, PoisonError};
+
+use migrate_core::{
+    mysql::mysql_async::{Conn, prelude::Queryable},
+    prelude::*,
+};
+use migrate_test_servers::reach;
 
 /// Migrations of many statements.
 pub const WORK: &str = "work";
@@ -18,6 +24,12 @@ pub const WORK: &str = "work";
 pub const SMALL: &str = "small";
 /// Migrations with Rust steps.
 pub const RUST: &str = "rust";
+/// One that changes a table that is there.
+pub const IN_USE: &str = "in use";
+/// One whose Rust step leaves a transaction open.
+pub const OPEN: &str = "open";
+/// One whose Rust step is for another database.
+pub const OTHER_DRIVER: &str = "other driver";
 /// How many migrations there are in [`WORK`].
 pub const COUNT: usize = 10;
 
@@ -126,23 +138,91 @@ impl Migration for InRust {
     fn up(&self, steps: &mut Steps) {
         steps.sql(sql!("CREATE TABLE numbers (n INT NOT NULL PRIMARY KEY)"));
         let most = 5;
-        steps.run(
-            "fill",
-            async move |connection: &mut migrate_core::mysql::mysql_async::Conn| {
-                for n in 1..=most {
-                    connection
-                        .exec_drop("INSERT INTO numbers VALUES (?)", (n,))
-                        .await?;
-                }
-                let rows: Vec<i64> = connection.query("SELECT n FROM numbers").await?;
-                if rows.len() != most {
-                    return Err("not all of them are there".into());
-                }
-                Ok(Sql::unchecked("INSERT INTO numbers VALUES (100)"))
-            },
-        );
+        steps.run("fill", async move |connection: &mut Conn| {
+            for n in 1..=most {
+                connection
+                    .exec_drop("INSERT INTO numbers VALUES (?)", (n,))
+                    .await?;
+            }
+            reach("in rust");
+            let rows: Vec<i64> = connection.query("SELECT n FROM numbers").await?;
+            if rows.len() != most {
+                return Err("not all of them are there".into());
+            }
+            Ok(Sql::unchecked("INSERT INTO numbers VALUES (100)"))
+        });
     }
     fn down(&self, steps: &mut Steps) {
         steps.sql(sql!("DROP TABLE numbers"));
+    }
+}
+
+pub struct ChangeUsers;
+
+#[migration("20260401000000_change_users", environments = ["in use"], irreversible = "it is not needed")]
+impl Migration for ChangeUsers {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(Sql::unchecked("ALTER TABLE users ADD COLUMN name TEXT"));
+    }
+}
+
+pub struct LeaveOpen;
+
+#[migration("20260402000000_leave_open", environments = ["open"], irreversible = "it is not needed")]
+impl Migration for LeaveOpen {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(Sql::unchecked(
+            "CREATE TABLE numbers (n INT NOT NULL PRIMARY KEY)",
+        ));
+        steps.run("begin", async |connection: &mut Conn| {
+            connection
+                .query_drop("SET autocommit = 0; INSERT INTO numbers VALUES (1)")
+                .await?;
+            Ok(())
+        });
+    }
+}
+
+pub struct ForSqlite;
+
+#[migration("20260403000000_for_sqlite", environments = ["other driver"], irreversible = "it is not needed")]
+impl Migration for ForSqlite {
+    fn up(&self, steps: &mut Steps) {
+        steps.run("sqlite", |_: &rusqlite::Transaction<'_>| Ok(()));
+    }
+}
+
+/// One with the statement that [`set_statement`] was given.
+pub const ANY: &str = "any";
+
+static STATEMENT: Mutex<String> = Mutex::new(String::new());
+
+/// Says what the migration of [`ANY`] does.
+pub fn set_statement(sql: &str) {
+    let mut statement = STATEMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    sql.clone_into(&mut statement);
+}
+
+pub struct AnyStatement;
+
+#[migration("20260404000000_any_statement", environments = ["any"], irreversible = "it is not needed")]
+impl Migration for AnyStatement {
+    fn up(&self, steps: &mut Steps) {
+        let statement = STATEMENT.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.sql(Sql::unchecked(statement.clone()));
+    }
+}
+
+/// One whose statement takes some seconds.
+pub const SLOW: &str = "slow";
+
+pub struct SlowStatement;
+
+#[migration("20260405000000_slow_statement", environments = ["slow"], irreversible = "it is not needed")]
+impl Migration for SlowStatement {
+    fn up(&self, steps: &mut Steps) {
+        steps.sql(Sql::unchecked(
+            "CREATE TABLE slow (PRIMARY KEY (a)) AS SELECT SLEEP(3) + 1 AS a",
+        ));
     }
 }

@@ -5,6 +5,7 @@ use std::{env, process::ExitCode, time::Duration};
 
 use migrate_core::{Down, Event, Migrator, Observer, Request, Up, mysql};
 use migrate_test_mysql as _;
+use migrate_test_servers::reach;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what is done.
+/// Says what is done, and stops where it is told to.
 struct Tell;
 
 impl Observer for Tell {
@@ -44,7 +45,8 @@ impl Observer for Tell {
         match event {
             Event::MigrationDone { action, id, .. } => println!("done: {} {id}", action.word()),
             Event::StepStarted { step, what, .. } => {
-                println!("step {step}: {}", what.lines().next().unwrap_or_default());
+                let first: Vec<&str> = what.split_whitespace().take(3).collect();
+                reach(&format!("{step} {}", first.join(" ")));
             }
             Event::Waiting { what, .. } => println!("waiting for {what}"),
             _ => {}

@@ -94,7 +94,11 @@ fn words(error: &Error) -> String {
     match error {
         Error::Server(error) => of_server(error),
         Error::Io(IoError::Io(error)) => of_io(error),
-        Error::Io(IoError::Tls(error)) => format!("TLS failed: {error}"),
+        Error::Io(IoError::Tls(failed)) => {
+            let source = std::error::Error::source(failed);
+            let source = source.and_then(|source| source.downcast_ref());
+            source.map_or_else(|| format!("TLS failed: {failed}"), of_tls)
+        }
         Error::Driver(ClientError::ConnectionClosed) => {
             "the connection to the server is lost".to_owned()
         }
@@ -127,7 +131,27 @@ fn of_server(error: &ServerError) -> String {
     format!("{message} ({code}): {advice}")
 }
 
+fn of_tls(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as Certificate, Error};
+    let advice = match error {
+        Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            ": who has signed it is not trusted; name the file of that authority by `?ssl-ca=`"
+        }
+        Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => {
+            ": it is for another name than the URL's; `?ssl-mode=verify_ca` does not look at the name"
+        }
+        _ => "",
+    };
+    format!("TLS failed: {error}{advice}")
+}
+
 fn of_io(error: &io::Error) -> String {
+    let inner = error.get_ref();
+    if let Some(error) = inner.and_then(|inner| inner.downcast_ref()) {
+        return of_tls(error);
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
             "nobody listens there: does the server run, and is the port right?".to_owned()
@@ -138,6 +162,10 @@ fn of_io(error: &io::Error) -> String {
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe => {
             format!("the connection to the server is lost ({error})")
+        }
+        // What mysql_async says of a packet that has not come whole.
+        _ if error.to_string().contains("bytes remaining on stream") => {
+            "the connection to the server is lost in the middle of an answer".to_owned()
         }
         _ => error.to_string(),
     }

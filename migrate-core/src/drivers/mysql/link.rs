@@ -234,12 +234,11 @@ async fn send(connection: &mut Conn, packet: &str) -> Answer {
             rows: Vec::new(),
             matched: matched(&result.info()).unwrap_or_else(|| result.affected_rows()),
         };
-        let ended = result.for_each(|row| set.rows.push(row)).await;
-        answer.sets.push(set);
-        if let Err(error) = ended {
+        if let Err(error) = result.for_each(|row| set.rows.push(row)).await {
             answer.error = Some(error);
             return answer;
         }
+        answer.sets.push(set);
         if result.is_empty() {
             // The error of a later statement is kept for whoever asks for the next row.
             answer.error = result.drop_result().await.err();

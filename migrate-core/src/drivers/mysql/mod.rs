@@ -193,7 +193,7 @@ impl MySql {
     /// Makes the session fit for writing: settings, the mark by which others see it, and the tables.
     async fn ready(&mut self) -> Result<(), DriverError> {
         self.tidy().await?;
-        if self.link.is_lost() && self.is_own {
+        if self.is_to_be_replaced() {
             self.reconnect().await?;
         }
         if self.server.is_none() {
@@ -256,7 +256,14 @@ impl MySql {
                 Err(_) if since.elapsed() < self.lock_ttl => {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
-                Err(failed) => return Err(failed),
+                Err(failed) => {
+                    let message = format!(
+                        "the connection to the server is lost, and {} cannot be connected to any more: {}",
+                        self.name(),
+                        failed.message
+                    );
+                    return Err(DriverError { message, ..failed });
+                }
             }
         };
         self.link.replace(connection);
@@ -268,6 +275,11 @@ impl MySql {
         }
         self.set_up().await?;
         self.renew(&old).await
+    }
+
+    /// Whether the connection is lost, and another one can take its place.
+    fn is_to_be_replaced(&self) -> bool {
+        self.is_own && self.link.is_lost()
     }
 
     /// A step outside a transaction must leave none open, and the session as it was.
@@ -383,7 +395,12 @@ impl Driver for MySql {
     async fn history(&mut self) -> Result<Snapshot, DriverError> {
         self.tidy().await?;
         let first = self.first();
-        let (rows, snapshot) = self.table.read(&mut self.link, first, None).await?;
+        let mut read = self.table.read(&mut self.link, first, None).await;
+        if read.is_err() && self.is_to_be_replaced() {
+            self.reconnect().await?;
+            read = self.table.read(&mut self.link, first, None).await;
+        }
+        let (rows, snapshot) = read?;
         self.take_first(&rows)?;
         Ok(snapshot)
     }
@@ -407,7 +424,12 @@ impl Driver for MySql {
 
     async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError> {
         self.tidy().await?;
-        self.table.stored_down(&mut self.link, seq).await
+        let found = self.table.stored_down(&mut self.link, seq).await;
+        if found.is_err() && self.is_to_be_replaced() {
+            self.reconnect().await?;
+            return self.table.stored_down(&mut self.link, seq).await;
+        }
+        found
     }
 
     async fn begin(&mut self, _: ForeignKeys) -> Result<MySqlTransaction<'_>, DriverError> {
@@ -443,7 +465,12 @@ impl Driver for MySql {
 
     async fn look(&mut self, sql: &str) -> Result<Look, DriverError> {
         self.ready().await?;
-        look::look(&mut self.link, sql).await
+        let found = look::look(&mut self.link, sql).await;
+        if found.is_err() && self.is_to_be_replaced() {
+            self.reconnect().await?;
+            return look::look(&mut self.link, sql).await;
+        }
+        found
     }
 
     async fn settle(&mut self, sql: &str, before: &str) -> Result<Settled, DriverError> {
@@ -472,9 +499,16 @@ impl Driver for MySql {
 
     async fn release(&mut self) {
         let _ = self.tidy().await;
-        if self.lease.take().is_some() && !self.link.is_lost() {
-            let back = lock::give_back(&self.table, &self.holder);
-            let _ = self.link.tell(&back).await;
+        if self.lease.take().is_none() {
+            return;
+        }
+        let back = lock::give_back(&self.table, &self.holder);
+        if self.link.tell(&back).await.is_err() && self.is_to_be_replaced() {
+            // Those on other nodes would wait until the lease runs out.
+            if let Ok(connection) = url::open(self.link.opts()).await {
+                self.link.replace(connection);
+                let _ = self.link.tell(&back).await;
+            }
         }
     }
 }

@@ -122,15 +122,23 @@ impl<'a> MySqlTransaction<'a> {
 
     /// The error of a statement before the commit. With the connection the transaction is lost too, and that whole.
     fn retryable(&self, failed: mysql_async::Error) -> DriverError {
-        let again = is_lost(&failed) && self.parts.is_own;
-        let failed = error::error(failed);
-        if again {
+        let is_lost = is_lost(&failed);
+        self.again_if(is_lost, error::error(failed))
+    }
+
+    fn again_if(&self, is_lost: bool, failed: DriverError) -> DriverError {
+        if is_lost && self.parts.is_own {
             return DriverError {
                 kind: DriverErrorKind::Busy,
                 ..failed
             };
         }
         failed
+    }
+
+    /// The same of an error that was made already.
+    fn again(&self, failed: DriverError) -> DriverError {
+        self.again_if(self.parts.connection.is_lost(), failed)
     }
 }
 
@@ -156,7 +164,8 @@ impl Transaction for MySqlTransaction<'_> {
         let Parts {
             connection, table, ..
         } = &mut self.parts;
-        let (_, snapshot) = table.read(connection, "", Some(now)).await?;
+        let read = table.read(connection, "", Some(now)).await;
+        let (_, snapshot) = read.map_err(|failed| self.again(failed))?;
         if !snapshot.exists {
             self.not_there().await?;
         }
@@ -194,7 +203,8 @@ impl Transaction for MySqlTransaction<'_> {
         let Parts {
             connection, table, ..
         } = &mut self.parts;
-        table.record(connection, change).await
+        let recorded = table.record(connection, change).await;
+        recorded.map_err(|failed| self.again(failed))
     }
 
     async fn wipe(&mut self) -> Result<(), DriverError> {
@@ -205,7 +215,8 @@ impl Transaction for MySqlTransaction<'_> {
             token,
             ..
         } = &mut self.parts;
-        wipe::wipe(connection, table, *token).await?;
+        let wiped = wipe::wipe(connection, table, *token).await;
+        wiped.map_err(|failed| self.again(failed))?;
         self.records = true;
         self.lock().await
     }

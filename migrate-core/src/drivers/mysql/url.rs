@@ -24,6 +24,8 @@ pub(super) struct Target {
     pub(super) opts: Opts,
     /// TLS where the server has it; only for that is the connection tried a second time.
     prefers_tls: bool,
+    /// What TLS needs.
+    files: Vec<PathBuf>,
 }
 
 /// How much is asked of TLS. The words are those of the `mysql` program, of sqlx and others.
@@ -71,6 +73,8 @@ impl Target {
             ));
         }
         let prefers_tls = options.tls == Some(Tls::Preferred);
+        let files = [&options.authority, &options.certificate, &options.key];
+        let files = files.into_iter().flatten().cloned().collect();
         let mut builder = OptsBuilder::from_opts(opts)
             // Where the URL says TCP, it is TCP.
             .prefer_socket(false)
@@ -86,11 +90,21 @@ impl Target {
         Ok(Self {
             opts: builder.into(),
             prefers_tls,
+            files,
         })
     }
 
     /// A connection, and nothing else sent over it.
     pub(super) async fn open(&self) -> Result<Conn, DriverError> {
+        for file in &self.files {
+            if let Err(failed) = std::fs::File::open(file) {
+                let message = format!(
+                    "the file `{}` of the URL cannot be read: {failed}",
+                    file.display()
+                );
+                return Err(DriverError::new(DriverErrorKind::Other, message).with_source(failed));
+            }
+        }
         match open(&self.opts).await {
             Err(failed) if self.prefers_tls && has_no_tls(&failed) => {
                 let plain = OptsBuilder::from_opts(self.opts.clone()).ssl_opts(None);

@@ -3,5 +3,11 @@
 
 mod basic;
 mod contest;
+mod fenced;
+mod given;
 mod ground;
 mod killed;
+mod lost;
+mod settings;
+mod settled;
+mod words;
