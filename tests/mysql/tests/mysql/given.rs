@@ -162,30 +162,25 @@ async fn nothing_pending_costs_one_round_trip() {
     assert_eq!(trips(&migrator, &mut connection).await, 1);
 }
 
-/// By URL, too: what making a connection costs, and one.
+/// By URL, too: what making a connection costs, and one. (The farewell is not waited for, and may not be counted yet.)
 #[test]
 fn nothing_pending_costs_one_round_trip_by_url() {
     let Some(database) = fresh() else { return };
     let wire = Wire::to(database.port());
     let url = database.url_at(wire.port());
-    migrator(WORK).up(&mut mysql::open(&url).unwrap()).unwrap();
-    let before = wire.round_trips();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(async {
-        mysql::connect(&url)
-            .await
-            .unwrap()
-            .disconnect()
-            .await
-            .unwrap()
-    });
-    let connecting = wire.round_trips() - before;
-    let before = wire.round_trips();
+    let connection = runtime.block_on(mysql::connect(&url)).unwrap();
+    let connecting = wire.round_trips();
+    drop(connection);
     migrator(WORK).up(&mut mysql::open(&url).unwrap()).unwrap();
-    assert_eq!(wire.round_trips() - before, connecting + 1);
+    let another = Wire::to(database.port());
+    let url = database.url_at(another.port());
+    migrator(WORK).up(&mut mysql::open(&url).unwrap()).unwrap();
+    let trips = another.round_trips();
+    assert!([connecting + 1, connecting + 2].contains(&trips), "{trips}");
 }
 
 /// What a step leaves is put in order, and said.

@@ -1,5 +1,10 @@
 //! The driver of MySQL on real servers of MariaDB.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test panics where it fails"
+)]
 
 mod basic;
 mod contest;
