@@ -432,6 +432,20 @@ impl Driver for MySql {
         found
     }
 
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DriverError> {
+        self.tidy().await?;
+        let rows = self.link.rows(sql).await.map_err(error::error)?;
+        let cell = |value: Option<mysql_async::Value>| match value {
+            Some(mysql_async::Value::Bytes(bytes)) => {
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            // The text protocol has nothing else.
+            _ => None,
+        };
+        let cells = |row: mysql_async::Row| row.unwrap_raw().into_iter().map(cell).collect();
+        Ok(rows.into_iter().map(cells).collect())
+    }
+
     async fn begin(&mut self, _: ForeignKeys) -> Result<MySqlTransaction<'_>, DriverError> {
         self.ready().await?;
         MySqlTransaction::begin(self.parts()).await
