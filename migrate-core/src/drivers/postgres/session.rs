@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use migrate_schema::StatementKind;
+use tokio_postgres::SimpleQueryRow;
 
 use crate::{
     drivers::record::Reader,
@@ -23,7 +24,7 @@ use super::{
     facts::{self, Facts, Server},
     lent::Lent,
     link::{Link, Own},
-    table::{Answers, Tables, ask, read},
+    table::{Answers, Tables, ask, quote, read},
     trace,
     transaction::PgTransaction,
     url::Target,
@@ -361,6 +362,24 @@ impl Driver for Postgres {
 
     async fn applied(&mut self) -> Result<(Snapshot, Vec<Applied>), DriverError> {
         self.snapshot(true).await
+    }
+
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DriverError> {
+        // The statements of one packet are one transaction.
+        let sql = match &self.state.settings.schema {
+            Some(schema) => format!("SET LOCAL search_path = {}; {sql}", quote(schema)),
+            None => sql.to_owned(),
+        };
+        let answers = self.ask(&sql).await?.whole();
+        let answers = answers.map_err(|failed| error(failed, At::Undone))?;
+        let rows = answers.rows.last().map(Vec::as_slice).unwrap_or_default();
+        let cell = |row: &SimpleQueryRow, at| row.get(at).map(str::to_owned);
+        let cells = |row| {
+            (0..SimpleQueryRow::len(row))
+                .map(|at| cell(row, at))
+                .collect()
+        };
+        Ok(rows.iter().map(cells).collect())
     }
 
     async fn stored_down(&mut self, seq: i64) -> Result<Vec<String>, DriverError> {
