@@ -136,7 +136,7 @@ pub mod __private {
         pub use crate::{
             Migration, Steps,
             linked::{Embedded, EmbeddedPart, register, register_all, register_with},
-            migration::sql,
+            migration::{sql, sql_each},
         };
         pub use migrate_macros::registered;
     }

@@ -117,7 +117,15 @@ pub const fn sql(text: &'static str, statements: &'static str) -> Sql {
     sql_at(text, statements, place.file(), place.line())
 }
 
-/// The same for what stands in another file.
+/// What `sql!` expands to where it has a text for each dialect.
+#[track_caller]
+pub const fn sql_each(texts: &'static [(&'static str, &'static str)]) -> Sql {
+    let place = Location::caller();
+    let (file, line) = (place.file(), place.line());
+    Sql::checked_each(texts, Origin { file, line })
+}
+
+/// The same as [`sql`] for what stands in another file.
 pub(crate) const fn sql_at(
     text: &'static str,
     statements: &'static str,

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use migrate_schema::{Checksum, Dialect, StatementKind, statement::rebuilds_a_table};
+use migrate_schema::{
+    Checksum, Dialect, StatementKind, listed, settings::Target, statement::rebuilds_a_table,
+};
 
 use crate::{
     native::{IntoNative, Native},
@@ -110,7 +112,12 @@ impl Steps {
         let mut checksum = Checksum::new();
         for step in &self.list {
             match step {
-                Step::Sql(sql) => checksum.sql(sql.text(), sql.dialect().unwrap_or(dialect)),
+                Step::Sql(sql) => {
+                    // Without a text for this database the migration cannot have run on it.
+                    if let Some((text, read_as)) = sql.counted(dialect) {
+                        checksum.sql(text, read_as);
+                    }
+                }
                 #[cfg(feature = "builder")]
                 Step::Change(change) => checksum.change(&change.canonical()),
                 Step::Run { .. } | Step::Log(_) => {}
@@ -187,6 +194,13 @@ pub(crate) struct Prepared {
 pub(crate) enum StepFault {
     #[error("`Sql::unchecked` without a statement")]
     Empty,
+    #[error("{}", no_text(*.dialect, .given, *.origin))]
+    NoText {
+        dialect: Dialect,
+        /// The dialects that have one.
+        given: Vec<Dialect>,
+        origin: Option<Origin>,
+    },
     #[error("`{0}` in a migration: the runner opens and closes the transaction; remove it")]
     TransactionControl(String),
     #[cfg(feature = "builder")]
@@ -197,13 +211,40 @@ pub(crate) enum StepFault {
     Render(#[from] migrate_schema::render::RenderError),
 }
 
+fn no_text(dialect: Dialect, given: &[Dialect], origin: Option<Origin>) -> String {
+    let given: Vec<&str> = given.iter().map(|on| on.name()).collect();
+    let only = if given.is_empty() {
+        "nothing".to_owned()
+    } else {
+        listed(&given)
+    };
+    let (title, name) = (Target::from(dialect).product.title(), dialect.name());
+    let what =
+        format!("its SQL has a text for {only}, and none for {title}, of which this database is");
+    match origin {
+        Some(Origin { file, line }) => {
+            format!("{what}: write `{name}: \"…\"` into the `sql!` in {file}:{line}")
+        }
+        None => format!("{what}: add one to `Sql::unchecked_each`"),
+    }
+}
+
 fn push_sql(tasks: &mut Vec<Task>, sql: &Sql, dialect: Dialect) -> Result<(), StepFault> {
-    let statements = sql.split(dialect);
-    if statements.is_empty() {
+    let given = sql.dialects();
+    let Some(chosen) = sql.on(dialect) else {
+        return Err(StepFault::NoText {
+            dialect,
+            given,
+            origin: sql.origin(),
+        });
+    };
+    let statements = chosen.split(dialect);
+    // A text of its own may say that there is nothing to be done.
+    if statements.is_empty() && given.is_empty() {
         return Err(StepFault::Empty);
     }
     for statement in statements.iter() {
-        let text = sql.slice(statement);
+        let text = chosen.slice(statement);
         if statement.kind == StatementKind::TransactionControl {
             return Err(StepFault::TransactionControl(text.into_owned()));
         }

@@ -1,6 +1,6 @@
 //! `#[migration]`, stage by stage.
 
-use migrate_schema::{Code, Level};
+use migrate_schema::{Code, Level, source::Back};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
@@ -47,6 +47,7 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
         levels,
         has_way_back: derived.is_some()
             || (model.down_is_left_out() && (is_refused || replayed.is_server)),
+        migration: replayed.migration(),
     };
     check(Some(id), model, &context, &mut report);
     for twin in &replayed.twins {
@@ -61,7 +62,7 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
     let (tokens, made) = if report.is_empty() {
         let facts = Facts {
             unchecked: replayed.unchecked,
-            derived: derived.as_deref(),
+            derived: derived.as_ref(),
             is_only: replayed.is_only,
         };
         let expanded = expand(id, model, &conditions, &config, &facts);
@@ -79,12 +80,13 @@ fn without_history(model: &model::Model, config: &Config, report: &mut Report) {
         settings: config.settings().map(|settings| &**settings),
         levels: Levels::new(None, model, config),
         has_way_back: model.down_is_left_out(),
+        migration: None,
     };
     check(None, model, &context, report);
 }
 
 /// The statements of a `down` that was left out, where they can be told.
-fn derived(model: &model::Model, replayed: &Replayed) -> Option<Vec<String>> {
+fn derived(model: &model::Model, replayed: &Replayed) -> Option<Back> {
     let verdict = replayed.verdict.as_ref()?;
     let derived = verdict.derived_down.clone();
     derived.filter(|_| model.down_is_left_out())

@@ -7,7 +7,10 @@ use std::collections::HashMap;
 
 use proc_macro2::Ident;
 
-use migrate_schema::source::{Kind, Tokens, verbatim};
+use migrate_schema::{
+    Dialect,
+    source::{Kind, Tokens, variants, verbatim},
+};
 
 use crate::cache::FileCache;
 
@@ -22,7 +25,7 @@ pub(crate) struct Implementation {
     pub(crate) texts: Vec<Text>,
 }
 
-/// The literal of a `sql!("…")`.
+/// A literal of a `sql!(…)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text {
     /// The SQL.
@@ -32,6 +35,8 @@ pub(crate) struct Text {
     pub(crate) column: usize,
     /// How far into the literal the value begins, if each of its characters stands in the file as it is.
     pub(crate) prefix: Option<usize>,
+    /// The dialect that it is for, where each has its own.
+    pub(crate) dialect: Option<Dialect>,
 }
 
 /// Finds the `impl` of the struct with this name; the file as the compiler shows it comes with it.
@@ -229,18 +234,38 @@ impl Reader<'_> {
         found
     }
 
-    /// The literal in the group that opens here, if it is alone in it.
-    fn sql(&self, open: usize) -> Option<Text> {
-        let close = self.tokens.close(open)?;
+    /// The literals in the group that opens here, if nothing else is in it.
+    fn sql(&self, open: usize) -> Vec<Text> {
+        let Some(close) = self.tokens.close(open) else {
+            return Vec::new();
+        };
         let alone = close == open + 2 || (close == open + 3 && self.is(open + 2, ","));
-        let value = self.tokens.string(open + 1).filter(|_| alone)?.into_owned();
+        if !alone {
+            let each = variants(&self.tokens, open + 1, close, ":").unwrap_or_default();
+            let all = each.into_iter().map(|one| {
+                let (line, column) = self.place(one.text.start);
+                Text {
+                    dialect: one.dialect(),
+                    prefix: one.text.prefix,
+                    value: one.text.sql,
+                    line,
+                    column,
+                }
+            });
+            return all.collect();
+        }
+        let Some(value) = self.tokens.string(open + 1) else {
+            return Vec::new();
+        };
+        let value = value.into_owned();
         let (line, column) = self.place(self.tokens.start(open + 1));
-        Some(Text {
+        vec![Text {
             prefix: verbatim(self.tokens.text(open + 1), &value),
             value,
             line,
             column,
-        })
+            dialect: None,
+        }]
     }
 
     fn kind(&self, at: usize) -> Kind {
@@ -283,6 +308,7 @@ mod tests {
             line,
             column,
             prefix,
+            dialect: None,
         };
         assert_eq!(
             found.texts,

@@ -8,19 +8,20 @@ use crate::{
     literal,
     parse::{Function, is_punct},
     sql,
+    written::Written,
 };
 
-/// The literal of every `sql!("…")`, in the order of the source.
-pub(crate) fn literals(tokens: &TokenStream) -> Vec<LitStr> {
+/// What every `sql!(…)` is given, in the order of the source.
+pub(crate) fn written(tokens: &TokenStream) -> Vec<Written> {
     let mut found = Vec::new();
     collect(&literal::flatten(tokens.clone()), &mut found);
     found
 }
 
-fn collect(trees: &[TokenTree], found: &mut Vec<LitStr>) {
+fn collect(trees: &[TokenTree], found: &mut Vec<Written>) {
     for (at, tree) in trees.iter().enumerate() {
-        match sql_literal(&trees[at..]) {
-            Some(text) => found.push(text),
+        match sql_written(&trees[at..]) {
+            Some(written) => found.push(written),
             None => {
                 if let TokenTree::Group(group) = tree {
                     collect(&literal::flatten(group.stream()), found);
@@ -30,13 +31,13 @@ fn collect(trees: &[TokenTree], found: &mut Vec<LitStr>) {
     }
 }
 
-/// `sql!("…")` at the start of these tokens. Its group is seen again by who goes on, and holds a literal only.
-fn sql_literal(trees: &[TokenTree]) -> Option<LitStr> {
+/// `sql!(…)` at the start of these tokens. Its group is seen again by who goes on, and holds literals only.
+fn sql_written(trees: &[TokenTree]) -> Option<Written> {
     match trees {
         [TokenTree::Ident(name), bang, TokenTree::Group(group), ..]
             if name == "sql" && is_punct(bang, '!') =>
         {
-            literal::only(group.stream())
+            Written::read(group.stream(), ':')
         }
         _ => None,
     }
@@ -153,7 +154,8 @@ fn is_plain_call(trees: &[TokenTree], steps: &str, texts: &mut Vec<LitStr>) -> b
     }
 }
 
-/// The literal, where the arguments are `sql!("…")` alone, perhaps with a path before it.
+/// The literal, where the arguments are `sql!("…")` alone, perhaps with a path before it. Where each dialect has its
+/// own text, the checksum is another on each, and only the runner knows its database.
 fn only_sql(arguments: &[TokenTree]) -> Option<LitStr> {
     let arguments = match arguments {
         [rest @ .., comma] if is_punct(comma, ',') => rest,
@@ -163,7 +165,10 @@ fn only_sql(arguments: &[TokenTree]) -> Option<LitStr> {
     let is_path = path
         .iter()
         .all(|tree| matches!(tree, TokenTree::Ident(_)) || is_punct(tree, ':'));
-    is_path.then(|| sql_literal(call))?
+    match sql_written(call).filter(|_| is_path)? {
+        Written::One(text) => Some(text),
+        Written::Each(_) => None,
+    }
 }
 
 /// The checksum of the Rust code of `up`, if it has a Rust step. The SQL that [`checksum`] or the runner counts
@@ -201,7 +206,7 @@ impl Hash {
                 at += 2;
                 continue;
             }
-            if !in_run && sql_literal(&trees[at..]).is_some() {
+            if !in_run && sql_written(&trees[at..]).is_some() {
                 self.checksum.rust("sql");
                 self.checksum.rust("!");
                 at += 3;
@@ -302,6 +307,7 @@ mod tests {
             quote!(steps.sql(QUERY)),
             quote!(steps.sql(vec![sql!("SELECT 1")])),
             quote!(steps.sql(sql!(NAME))),
+            quote!(steps.sql(sql!(sqlite: "SELECT 1", postgres: "SELECT 2"))),
             quote!(steps.sql(sql!("SELECT 1").then())),
             quote!(helper(steps)),
             quote!(self.helper(steps);),
@@ -352,20 +358,22 @@ mod tests {
         let (steps, text) = (group(quote!(steps)), group(quote!("SELECT 1")));
         let call = group(quote!(sql!(#text)));
         assert_eq!(of(quote!(#steps.sql(#call))), of_sql("SELECT 1"));
-        assert_eq!(literals(&quote!(f(#call)))[0].value(), "SELECT 1");
+        assert_eq!(written(&quote!(f(#call)))[0].texts()[0].value(), "SELECT 1");
     }
 
     #[test]
     fn every_literal_is_found_in_order() {
-        let values: Vec<String> = literals(&quote! {
+        let values: Vec<String> = written(&quote! {
             if a { steps.sql(sql!("1")); }
             let list = [migrate_core::sql!["2"], sql!(NOT), other!("x")];
             steps.run("label", || sql!{"3"});
+            sql!(sqlite: "4", mysql: "5");
         })
         .iter()
+        .flat_map(Written::texts)
         .map(LitStr::value)
         .collect();
-        assert_eq!(values, ["1", "2", "3"]);
+        assert_eq!(values, ["1", "2", "3", "4", "5"]);
     }
 
     #[test]
@@ -376,6 +384,12 @@ mod tests {
         assert!(one.is_some());
         assert_eq!(
             rust(quote!(steps.sql(sql!("b")); #[doc = " why"] steps.run("x", |tx| Ok(tx.f(1))))),
+            one
+        );
+        assert_eq!(
+            rust(
+                quote!(steps.sql(sql!(sqlite: "a", mysql: "b")); steps.run("x", |tx| Ok(tx.f(1))))
+            ),
             one
         );
         for other in [

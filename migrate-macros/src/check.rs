@@ -1,10 +1,14 @@
 //! What the parts of a model say together: options that contradict each other, a missing `down`, and statements
 //! that cannot run where the migration runs.
 
-use migrate_schema::{Code, Finding, Level, StatementKind, settings::Settings};
+use migrate_schema::{
+    Code, Dialect, Finding, Level, Statement, StatementKind,
+    replay::Direction,
+    settings::{Settings, Target},
+    source::{Migration, Step, asks_for_option, is_mixed},
+};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::LitStr;
 
 use crate::{
     beside::{self, Text},
@@ -15,6 +19,7 @@ use crate::{
     parsed::parsed,
     report::Report,
     sql,
+    written::Written,
 };
 
 /// What a check of a model needs to know.
@@ -24,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) levels: Levels<'a>,
     /// What is missing is not to be told: `down` was derived, or follows from another error, or nobody can know.
     pub(crate) has_way_back: bool,
+    /// What its source tells of it, if that is known.
+    pub(crate) migration: Option<&'a Migration>,
 }
 
 /// Checks a model.
@@ -48,8 +55,8 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, repor
             let name = name.unwrap_or_default();
             Back::new(model, *has_down || context.has_way_back, name, None)
                 .check(path, context, report);
-            for text in body::literals(body) {
-                statements.check(&text, report);
+            for written in body::written(body) {
+                statements.check(&written, report);
             }
         }
         Form::Short {
@@ -59,11 +66,19 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, repor
         } => {
             let has_down = back.is_some() || context.has_way_back;
             Back::new(model, has_down, name.to_string(), None).check(name, context, report);
-            for text in std::iter::once(up).chain(back) {
+            let options = [("up", Some(up)), ("down", back.as_ref())];
+            for (option, written) in options {
+                let Some(written) = written else { continue };
                 if let Some(settings) = context.settings {
-                    sql::check(text, settings, &|code| context.levels.of(code), report);
+                    let given = match option {
+                        "up" => model.options.up.as_ref(),
+                        _ => model.options.down.as_ref(),
+                    };
+                    let place = given.map_or_else(Span::call_site, |given| given.name.span());
+                    written.check_names(settings, " = ", place, report);
+                    sql::check(written, settings, &|code| context.levels.of(code), report);
                 }
-                statements.check(text, report);
+                statements.check(written, report);
             }
         }
         // `down` without `up` is a conflict already, and the `impl` may be yet to be written.
@@ -210,7 +225,7 @@ fn beside(model: &Model, name: &Ident, statements: &Statements<'_>, report: &mut
         report,
     );
     for text in &found.texts {
-        for finding in statements.findings(&text.value) {
+        for finding in statements.findings(&text.value, text.dialect) {
             let level = statements.context.levels.of(finding.code);
             let rendered = render(&finding, text, &file);
             report.leveled(Span::call_site(), finding.code, rendered, level);
@@ -242,23 +257,63 @@ struct Statements<'a> {
 }
 
 impl Statements<'_> {
-    fn check(&self, text: &LitStr, report: &mut Report) {
-        for finding in self.findings(&text.value()) {
-            report.finding(text, &finding, self.context.levels.of(finding.code));
+    fn check(&self, written: &Written, report: &mut Report) {
+        let Some(settings) = self.context.settings else {
+            return;
+        };
+        for (text, targets) in written.on_targets(settings) {
+            for finding in self.on_targets(&text.value(), &targets) {
+                report.finding(text, &finding, self.context.levels.of(finding.code));
+            }
         }
     }
 
-    fn findings(&self, sql: &str) -> Vec<Finding> {
-        let settings = self.context.settings.filter(|_| self.in_transaction);
+    /// The same for a text that the file alone shows.
+    fn findings(&self, sql: &str, dialect: Option<Dialect>) -> Vec<Finding> {
+        let settings = self.context.settings;
+        let targets = settings.iter().flat_map(|settings| &settings.targets);
+        let is_meant = |target: &&Target| dialect.is_none_or(|own| target.dialect() == own);
+        self.on_targets(sql, &targets.filter(is_meant).collect::<Vec<_>>())
+    }
+
+    fn on_targets(&self, sql: &str, targets: &[&Target]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        for target in settings.into_iter().flat_map(|settings| &settings.targets) {
+        for target in targets.iter().filter(|_| self.in_transaction) {
             for parsed in &parsed(sql, target).statements {
-                let statement = parsed.statement;
-                let found = finding(statement.kind, statement.start..statement.end);
+                let Statement { kind, start, end } = parsed.statement;
+                if kind == StatementKind::OutsideTransaction && !self.is_beside_others(sql, target)
+                {
+                    continue;
+                }
+                let found = finding(kind, start..end);
                 findings.extend(found.filter(|found| !findings.contains(found)));
             }
         }
         findings
+    }
+
+    /// Whether what has to stand alone surely does not.
+    fn is_beside_others(&self, sql: &str, target: &Target) -> bool {
+        if !asks_for_option(target) {
+            return false;
+        }
+        let Some(migration) = self.context.migration else {
+            return is_mixed(&parsed(sql, target));
+        };
+        let has = |steps: Option<&Vec<Step>>| {
+            let mut texts = steps
+                .into_iter()
+                .flatten()
+                .filter_map(|step| step.text(target.dialect()));
+            texts.any(|text| text.sql == sql)
+        };
+        let ways = [
+            (Direction::Up, has(Some(&migration.up))),
+            (Direction::Down, has(migration.down.as_ref())),
+        ];
+        let mut in_ways = ways.into_iter().filter(|(_, has)| *has);
+        is_mixed(&parsed(sql, target))
+            || in_ways.any(|(way, _)| migration.runs_in_one(way, target, &mut parsed))
     }
 }
 
@@ -280,10 +335,10 @@ fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding
         StatementKind::OutsideTransaction => Some(
             Finding::new(
                 Code::OutsideTransaction,
-                "this statement cannot run inside a transaction, and this migration runs in one",
+                "this statement cannot run inside a transaction, and this migration runs in one, because it does something else too",
                 range,
             )
-            .help("write `transaction = false` on the migration, and nothing else into it: without a transaction, what ran before a failure stays"),
+            .help("put it into a migration of its own, which then runs outside a transaction by itself; or write `transaction = false` on this one: then what ran before a failure stays, and the next run goes on behind it"),
         ),
         _ => None,
     }
@@ -292,21 +347,26 @@ fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::Config, model, options, parse};
+    use crate::{config::Config, model, options, parse, tokens::Own};
+    use migrate_schema::source::{Conditions, migration_in};
     use proc_macro2::TokenStream;
     use quote::quote;
 
     fn errors(arguments: TokenStream, item: TokenStream) -> Vec<String> {
         let mut report = Report::default();
+        let written = arguments.clone();
         let mut arguments = parse::arguments(arguments);
         let id = model::id(&mut arguments, &mut report);
         let options = options::options(&arguments, &mut report);
-        let model = model::model(options, &parse::item(item), &mut report).unwrap();
+        let model = model::model(options, &parse::item(item.clone()), &mut report).unwrap();
         let config = Config::default();
+        let own = Own::migration(written, item);
+        let migration = migration_in(&own.tokens, &Conditions::default());
         let context = Context {
             settings: config.settings().map(|settings| &**settings),
             levels: Levels::new(id.as_ref(), &model, &config),
             has_way_back: false,
+            migration: migration.as_ref(),
         };
         check(id.as_ref(), &model, &context, &mut report);
         report.messages()
@@ -362,7 +422,7 @@ mod tests {
     /// A slip is one error and not two.
     #[test]
     fn what_only_follows_from_another_error_is_not_said() {
-        let up = quote!(impl Migration for X { fn up(&self, steps: &mut Steps) { steps.sql(sql!("VACUUM")) } });
+        let up = quote!(impl Migration for X { fn up(&self, steps: &mut Steps) { steps.sql(sql!("DROP TABLE a; VACUUM")) } });
         one(
             &errors(
                 quote!("1_a", irreversable = "b", transaction = false),
@@ -438,7 +498,10 @@ mod tests {
         for (sql, code) in [
             ("PRAGMA foreign_keys = OFF", "foreign_keys_pragma"),
             ("DROP TABLE a; VACUUM", "outside_transaction"),
-            ("PRAGMA journal_mode = WAL", "outside_transaction"),
+            (
+                "DROP TABLE a; PRAGMA journal_mode = WAL",
+                "outside_transaction",
+            ),
         ] {
             one(&errors(quote!("1_a"), both(sql)), code);
             assert!(errors(quote!("1_a", transaction = false), both(sql)).is_empty());
@@ -460,6 +523,59 @@ mod tests {
         // `sql!` says it itself.
         assert!(errors(quote!("1_a"), both("BEGIN")).is_empty());
         assert!(errors(quote!("1_a"), both("SELEC")).is_empty());
+    }
+
+    /// The runner sees that they stand alone, and runs them so.
+    #[test]
+    fn what_stands_alone_needs_no_option() {
+        let with = |up: TokenStream, down: TokenStream| {
+            quote!(impl Migration for X {
+                fn up(&self, steps: &mut Steps) { #up }
+                fn down(&self, steps: &mut Steps) { #down }
+            })
+        };
+        let vacuum = || quote!(steps.sql(sql!("VACUUM")););
+        let drop = || quote!(steps.sql(sql!("DROP TABLE a")););
+        for right in [
+            with(vacuum(), quote!()),
+            with(vacuum(), drop()),
+            with(
+                quote!(steps.sql(sql!("VACUUM; PRAGMA journal_mode = WAL"));),
+                vacuum(),
+            ),
+            with(
+                quote!(steps.log("a"); if a { steps.sql(sql!("VACUUM")); }),
+                quote!(),
+            ),
+            // What nobody sees is the runner's business.
+            with(quote!(steps.sql(vec![sql!("VACUUM")]);), quote!()),
+            with(
+                quote!(steps.sql(sql!("VACUUM")); steps.sql(Sql::unchecked(a));),
+                quote!(),
+            ),
+            with(
+                quote!(if a {
+                    steps.sql(sql!("VACUUM"));
+                } else {
+                    steps.sql(sql!("DROP TABLE a"));
+                }),
+                quote!(),
+            ),
+        ] {
+            let found = errors(quote!("1_a"), right.clone());
+            assert!(found.is_empty(), "{right}: {found:#?}");
+        }
+        let (drop, vacuum) = (drop(), vacuum());
+        for wrong in [
+            with(quote!(#drop #vacuum), quote!()),
+            with(quote!(#vacuum if a { steps.log("a"); } #drop), quote!()),
+            with(quote!(#vacuum steps.drop_table("a");), quote!()),
+            with(quote!(#vacuum steps.run("a", |tx| Ok(()));), quote!()),
+            with(quote!(), quote!(#drop if a { #vacuum })),
+        ] {
+            one(&errors(quote!("1_a"), wrong.clone()), "outside_transaction");
+            assert!(errors(quote!("1_a", transaction = false), wrong).is_empty());
+        }
     }
 
     #[test]
@@ -492,6 +608,7 @@ mod tests {
             line: 4,
             column: 9,
             prefix,
+            dialect: None,
         };
         assert!(render(&finding, &text(Some(1)), "src/a.rs").contains("--> src/a.rs:4:10\n"));
         assert!(

@@ -3,7 +3,7 @@
 //! A program may have a thousand migrations, and what stands here is compiled for each, so it is little: one
 //! registration, and one name that two migrations of a crate cannot share.
 
-use migrate_schema::{Dialect, MigrationId};
+use migrate_schema::{Dialect, MigrationId, source::Back};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, LitStr};
@@ -15,6 +15,7 @@ use crate::{
     options::Given,
     registered::Description,
     sql,
+    written::{Variant, Written},
 };
 
 /// What is known beyond the model.
@@ -23,7 +24,7 @@ pub(crate) struct Facts<'a> {
     /// Why the history was not replayed.
     pub(crate) unchecked: Option<&'static str>,
     /// The statements of a `down` that was left out.
-    pub(crate) derived: Option<&'a [String]>,
+    pub(crate) derived: Option<&'a Back>,
     /// No other migration of the crate has its version.
     pub(crate) is_only: bool,
 }
@@ -44,14 +45,10 @@ pub(crate) fn expand(
     config: &Config,
     facts: &Facts<'_>,
 ) -> Expanded {
-    let dialect = config.dialect_or_default();
-    let down = facts.derived.map(|statements| {
-        let literals = statements
-            .iter()
-            .map(|sql| LitStr::new(sql, Span::call_site()));
-        function("down", &literals.collect::<Vec<_>>(), dialect)
-    });
-    let implementation = implementation(model, down.as_ref(), dialect);
+    let down = facts
+        .derived
+        .map(|back| function("down", &undoing(back), config));
+    let implementation = implementation(model, down.as_ref(), config);
     let registration = registration(id, model, config, facts);
     let version = (!facts.is_only).then(|| {
         let version = version(&id.id, &config.set(), id.literal.span());
@@ -67,12 +64,31 @@ pub(crate) fn expand(
     Expanded { down, rest }
 }
 
-/// `fn up` or `fn down` that pushes these texts.
-fn function(name: &str, texts: &[LitStr], dialect: Dialect) -> TokenStream {
+/// The SQL of a `down` that was left out. Dialects may need another number of statements, so each has them in one text.
+fn undoing(back: &Back) -> Vec<Written> {
+    let literal = |sql: &str| LitStr::new(sql, Span::call_site());
+    match back {
+        Back::Same(statements) => {
+            let one = |sql: &String| Written::One(literal(sql));
+            statements.iter().map(one).collect()
+        }
+        Back::Each(all) => {
+            let one = |(dialect, statements): &(Dialect, Vec<String>)| Variant {
+                name: Ident::new(dialect.name(), Span::call_site()),
+                text: literal(&statements.join(";\n")),
+            };
+            vec![Written::Each(all.iter().map(one).collect())]
+        }
+    }
+}
+
+/// `fn up` or `fn down` that runs this SQL.
+fn function(name: &str, all: &[Written], config: &Config) -> TokenStream {
     let name = Ident::new(name, Span::call_site());
-    let texts = texts
+    let settings = config.settings().map(|settings| &**settings);
+    let texts = all
         .iter()
-        .map(|text| sql::value(text, &sql::statements(text, dialect), dialect));
+        .map(|written| sql::value(written, settings, config.dialect_or_default()));
     quote! {
         fn #name(&self, steps: &mut ::migrate_core::__private::v1::Steps) {
             #(steps.sql(#texts);)*
@@ -84,15 +100,15 @@ fn function(name: &str, texts: &[LitStr], dialect: Dialect) -> TokenStream {
 fn implementation(
     model: &Model,
     derived: Option<&TokenStream>,
-    dialect: Dialect,
+    config: &Config,
 ) -> Option<TokenStream> {
     let Form::Short { name, up, down } = &model.form else {
         return None;
     };
-    let up = function("up", std::slice::from_ref(up), dialect);
+    let up = function("up", std::slice::from_ref(up), config);
     let down = down.as_ref().map(|down| {
         let down = std::slice::from_ref(down);
-        function("down", down, dialect)
+        function("down", down, config)
     });
     let down = down.as_ref().or(derived);
     Some(quote! {
@@ -148,7 +164,10 @@ fn checksum(model: &Model, config: &Config) -> Option<String> {
     let dialect = config.dialect_or_default();
     match &model.form {
         Form::Impl { up, .. } => body::checksum(up.as_ref()?, dialect),
-        Form::Short { up, .. } => Some(sql::checksum([up], dialect)),
+        Form::Short { up, .. } => match up {
+            Written::One(text) => Some(sql::checksum([text], dialect)),
+            Written::Each(_) => None,
+        },
         // The tokens of `up` are not known here, and what a file has on the disk may not be what is compiled.
         Form::Beside { .. } => None,
     }

@@ -68,6 +68,7 @@ mod report;
 mod sql;
 mod tokens;
 mod verdict;
+mod written;
 
 use proc_macro::TokenStream;
 

@@ -10,6 +10,7 @@ use crate::{
     options::Options,
     parse::{self, Argument, Function, ImplItem, Item, StructItem},
     report::Report,
+    written::Written,
 };
 
 /// The identifier and the literal that it stands in.
@@ -47,8 +48,8 @@ pub(crate) enum Form {
     Short {
         /// The struct.
         name: Ident,
-        up: LitStr,
-        down: Option<LitStr>,
+        up: Written,
+        down: Option<Written>,
     },
 }
 

@@ -9,6 +9,7 @@ use crate::{
     literal,
     parse::{self, Argument, is_punct},
     report::Report,
+    written::{self, Written},
 };
 
 /// An option that was given.
@@ -21,8 +22,8 @@ pub(crate) struct Given<T> {
 /// The options, with what each of them was given.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) up: Option<Given<LitStr>>,
-    pub(crate) down: Option<Given<LitStr>>,
+    pub(crate) up: Option<Given<Written>>,
+    pub(crate) down: Option<Given<Written>>,
     pub(crate) irreversible: Option<Given<LitStr>>,
     pub(crate) transaction: Option<Given<bool>>,
     pub(crate) foreign_keys: Option<Given<bool>>,
@@ -89,8 +90,8 @@ pub(crate) fn options(arguments: &[Argument], report: &mut Report) -> Options {
         let before = report.len();
         let given = &Raw { name, argument };
         match name.to_string().as_str() {
-            "up" => options.up = given.text("the SQL", "CREATE TABLE …", report),
-            "down" => options.down = given.text("the SQL", "DROP TABLE …", report),
+            "up" => options.up = given.sql("CREATE TABLE …", report),
+            "down" => options.down = given.sql("DROP TABLE …", report),
             "irreversible" => {
                 options.irreversible = given.text("the reason", "the old values are gone", report);
             }
@@ -174,12 +175,37 @@ impl Raw<'_> {
             self.wrong(message, &help, report);
             return None;
         };
-        // Empty SQL is found where SQL is checked.
-        if text.value().trim().is_empty() && name != "up" && name != "down" {
+        if text.value().trim().is_empty() {
             self.wrong(format!("`{name}` is empty"), &help, report);
             return None;
         }
         Some(self.given(text))
+    }
+
+    /// `up = "…"`, or `up(sqlite = "…", postgres = "…")`. Empty SQL is found where SQL is checked.
+    fn sql(&self, example: &str, report: &mut Report) -> Option<Given<Written>> {
+        let name = self.name;
+        let trees = literal::flatten(self.argument.value.clone());
+        if let [TokenTree::Group(group)] = trees.as_slice()
+            && group.delimiter() == Delimiter::Parenthesis
+        {
+            let before = report.len();
+            let each = written::each(&group.stream(), '=', report);
+            if report.len() > before {
+                return None;
+            }
+            if let Some(each) = each {
+                return Some(self.given(Written::Each(each)));
+            }
+        } else if let Some(text) = literal::only(self.argument.value.clone()) {
+            return Some(self.given(Written::One(text)));
+        }
+        let message = format!("`{name}` takes the SQL as a string literal");
+        let help = format!(
+            "write `{name} = \"{example}\"`; where each dialect has its own text, `{name}(sqlite = \"…\", postgres = \"…\")`"
+        );
+        self.wrong(message, &help, report);
+        None
     }
 
     fn boolean(&self, report: &mut Report) -> Option<Given<bool>> {
@@ -367,8 +393,9 @@ mod tests {
                 .map(LitStr::value)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(text(options.up), "a");
-        assert_eq!(text(options.down), "b");
+        let sql = |given: Option<Given<Written>>| given.unwrap().value.texts()[0].value();
+        assert_eq!(sql(options.up), "a");
+        assert_eq!(sql(options.down), "b");
         assert_eq!(text(options.irreversible), "c");
         assert!(!options.transaction.unwrap().value);
         assert!(options.foreign_keys.unwrap().value);
@@ -389,6 +416,8 @@ mod tests {
             quote!(irreversible("why")),
             quote!(up = sql!("a")),
             quote!(up = b"a"),
+            quote!(up("a")),
+            quote!(up()),
             quote!(down = -1),
             quote!(transaction),
             quote!(transaction = "false"),

@@ -95,6 +95,14 @@ pub(crate) fn replay(
 }
 
 impl Replayed {
+    /// What the source tells of it: its own tokens, or the file where it stands beside a struct.
+    pub(crate) fn migration(&self) -> Option<&Migration> {
+        match &self.beside {
+            Some((pass, index)) => Some(&pass.project.migrations[*index].migration),
+            None => self.migration.as_ref(),
+        }
+    }
+
     fn look_up(
         &mut self,
         root: &Path,

@@ -1,7 +1,9 @@
 //! `sql!`: one literal, checked where it stands.
 
 use migrate_schema::{
-    Checksum, Code, Dialect, Finding, Level, Statement, settings::Settings, statement,
+    Checksum, Code, Dialect, Finding, Level,
+    settings::{Settings, Target},
+    statement,
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -12,6 +14,7 @@ use crate::{
     literal,
     parsed::parsed,
     report::Report,
+    written::{self, Written},
 };
 
 /// The whole of `sql!`.
@@ -19,17 +22,27 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut report = Report::default();
     let Loaded { config, tracking } = config::load(&mut report);
     let dialect = config.dialect_or_default();
-    let value = match literal::only(input.clone()) {
-        Some(text) => {
-            let statements = match config.settings() {
-                Some(settings) => check(&text, settings, &|code| settings.level(code), &mut report),
-                None => Vec::new(),
-            };
-            value(&text, &statements, dialect)
+    let settings = config.settings().map(|settings| &**settings);
+    let value = match written(&input, &mut report) {
+        Some(written) => {
+            if let Some(settings) = settings {
+                // A text that cannot be read is not missing.
+                if report.is_empty() {
+                    written.check_names(settings, ": ", Span::call_site(), &mut report);
+                }
+                check(
+                    &written,
+                    settings,
+                    &|code| settings.level(code),
+                    &mut report,
+                );
+            }
+            value(&written, settings, dialect)
         }
         None => {
             not_literal(input, &mut report);
-            value(&LitStr::new("", Span::call_site()), &[], dialect)
+            let nothing = Written::One(LitStr::new("", Span::call_site()));
+            value(&nothing, None, dialect)
         }
     };
     let warnings = report.warnings(&[]);
@@ -42,26 +55,36 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-/// Checks the syntax of a literal for every database; its statements for the first.
+/// What `sql!` is given. What is wrong in texts for each dialect is told; none is something else altogether.
+fn written(input: &TokenStream, report: &mut Report) -> Option<Written> {
+    if let Some(text) = literal::only(input.clone()) {
+        return Some(Written::One(text));
+    }
+    written::each(input, ':', report).map(Written::Each)
+}
+
+/// Checks the syntax of SQL for every database that it is for.
 pub(crate) fn check(
-    text: &LitStr,
+    written: &Written,
     settings: &Settings,
     level: &dyn Fn(Code) -> Level,
     report: &mut Report,
-) -> Vec<Statement> {
-    let sql = text.value();
-    for finding in findings(&sql, settings) {
-        report.finding(text, &finding, level(finding.code));
+) {
+    let may_be_empty = matches!(written, Written::Each(_)) && !written.is_nothing();
+    for (text, targets) in written.on_targets(settings) {
+        for finding in findings(&text.value(), &targets) {
+            // Nothing is to be done there.
+            if finding.code != Code::SqlEmpty || !may_be_empty {
+                report.finding(text, &finding, level(finding.code));
+            }
+        }
     }
-    let first = settings.targets.first().cloned().unwrap_or_default();
-    let parsed = parsed(&sql, &first);
-    parsed.statements.iter().map(|p| p.statement).collect()
 }
 
 /// What is wrong with the syntax of a text, for all databases together. What only some of them refuse says which.
-pub(crate) fn findings(sql: &str, settings: &Settings) -> Vec<Finding> {
+pub(crate) fn findings(sql: &str, targets: &[&Target]) -> Vec<Finding> {
     let mut found: Vec<(Finding, Vec<&str>)> = Vec::new();
-    for target in &settings.targets {
+    for target in targets {
         for finding in &parsed(sql, target).findings {
             match found.iter_mut().find(|(known, _)| known == finding) {
                 Some((_, on)) => on.push(target.product.title()),
@@ -69,9 +92,8 @@ pub(crate) fn findings(sql: &str, settings: &Settings) -> Vec<Finding> {
             }
         }
     }
-    let all = settings.targets.len();
     let told = found.into_iter().map(|(finding, on)| {
-        if on.len() == all {
+        if on.len() == targets.len() {
             finding
         } else {
             finding.note(format!("on {}", on.join(" and ")))
@@ -80,15 +102,38 @@ pub(crate) fn findings(sql: &str, settings: &Settings) -> Vec<Finding> {
     told.collect()
 }
 
-/// The value of the library's type `Sql`.
-pub(crate) fn value(text: &LitStr, statements: &[Statement], dialect: Dialect) -> TokenStream {
-    let statements = statement::encode(dialect, statements);
-    quote!(::migrate_core::__private::v1::sql(#text, #statements))
-}
-
-/// The statements of a literal that is known to be right.
-pub(crate) fn statements(text: &LitStr, dialect: Dialect) -> Vec<Statement> {
-    statement::split(&text.value(), dialect)
+/// The value of the library's type `Sql`. A text that is for every database is split for the first one, or without
+/// settings, for the dialect.
+pub(crate) fn value(
+    written: &Written,
+    settings: Option<&Settings>,
+    dialect: Dialect,
+) -> TokenStream {
+    let encoded = |text: &LitStr, dialect| {
+        let targets = settings.iter().flat_map(|settings| &settings.targets);
+        let statements = match targets
+            .into_iter()
+            .find(|target| target.dialect() == dialect)
+        {
+            Some(target) => {
+                let parsed = parsed(&text.value(), target);
+                parsed.statements.iter().map(|one| one.statement).collect()
+            }
+            None => statement::split(&text.value(), dialect),
+        };
+        statement::encode(dialect, &statements)
+    };
+    if let Written::One(text) = written {
+        let statements = encoded(text, dialect);
+        return quote!(::migrate_core::__private::v1::sql(#text, #statements));
+    }
+    let dialects = written.dialects();
+    let all = dialects.iter().filter_map(|dialect| {
+        let text = written.on(*dialect)?;
+        let statements = encoded(text, *dialect);
+        Some(quote!((#text, #statements)))
+    });
+    quote!(::migrate_core::__private::v1::sql_each(&[#(#all),*]))
 }
 
 /// The checksum of these literals.
@@ -168,7 +213,7 @@ mod tests {
     #[test]
     fn the_value_names_every_statement() {
         let text = literal("DROP TABLE a; VACUUM");
-        let tokens = value(&text, &statements(&text, Dialect::Sqlite), Dialect::Sqlite);
+        let tokens = value(&Written::One(text), None, Dialect::Sqlite);
         let text = tokens.to_string().replace(' ', "");
         assert!(
             text.ends_with("(\"DROPTABLEa;VACUUM\",\"s0-12d,14-20o\")"),
@@ -177,10 +222,24 @@ mod tests {
     }
 
     #[test]
+    fn each_dialect_has_its_own_text_and_statements() {
+        let tokens = quote!(postgres: "VACUUM", sqlite: "", mysql: "DROP TABLE a");
+        let written = Written::read(tokens, ':').unwrap();
+        let tokens = value(&written, None, Dialect::Sqlite);
+        let text = tokens.to_string().replace(' ', "");
+        assert!(
+            text.ends_with(
+                "sql_each(&[(\"\",\"s\"),(\"VACUUM\",\"p0-6o\"),(\"DROPTABLEa\",\"m0-12d\")])"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn every_finding_is_reported() {
         let mut report = Report::default();
         check(
-            &literal("SELEC 1; DROP TABLE; BEGIN"),
+            &Written::One(literal("SELEC 1; DROP TABLE; BEGIN")),
             &Settings::default(),
             &Code::level,
             &mut report,

@@ -112,7 +112,8 @@ impl Own {
     /// The name of `fn down`, or of the option `down`.
     pub(crate) fn down(&self) -> Option<Span> {
         let is_down = |at: &usize| {
-            let option = self.tokens.is(at + 1, "=") && !self.tokens.is(at + 2, "=");
+            let texts = *at > 0 && self.tokens.is(at - 1, ",") && self.tokens.is(at + 1, "(");
+            let option = texts || (self.tokens.is(at + 1, "=") && !self.tokens.is(at + 2, "="));
             let function = *at > 0 && self.tokens.is(at - 1, "fn");
             self.tokens.is(*at, "down") && (option || function)
         };

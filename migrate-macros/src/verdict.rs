@@ -1,10 +1,10 @@
 //! What the replay has found, told at the literal that it is about.
 
 use migrate_schema::{
-    Code, Finding,
+    Code,
     replay::{Direction, Placed},
     settings::Settings,
-    source::{Migration, Step, What},
+    source::{self, Migration, Step},
 };
 use proc_macro2::Span;
 
@@ -25,11 +25,10 @@ pub(crate) fn tell(
         return;
     };
     let shown = replayed.beside.as_ref();
-    let migration = match shown {
-        Some((pass, index)) => Some(&pass.project.migrations[*index].migration),
-        None => replayed.migration.as_ref(),
-    };
-    let Some(migration) = migration.filter(|migration| !is_broken(migration, settings)) else {
+    let Some(migration) = replayed
+        .migration()
+        .filter(|migration| !is_broken(migration, settings))
+    else {
         return;
     };
     for placed in &verdict.findings {
@@ -39,7 +38,7 @@ pub(crate) fn tell(
                 let file = &pass.project.files[pass.project.migrations[*index].file];
                 let path = file.path.display().to_string();
                 let step = step(migration, placed);
-                let text = beside(&placed.finding, step, migration, &path, &file.text);
+                let text = beside(placed, step, migration, &path, &file.text);
                 report.leveled(Span::call_site(), placed.finding.code, text, level);
             }
             None => own(replayed, migration, placed, id, level, report),
@@ -49,14 +48,14 @@ pub(crate) fn tell(
 
 fn is_broken(migration: &Migration, settings: &Settings) -> bool {
     let steps = migration.up.iter().chain(migration.down.iter().flatten());
-    let broken = |step: &Step| match &step.what {
-        What::Sql(text) => settings.targets.iter().any(|target| {
-            parsed(&text.sql, target)
-                .statements
-                .iter()
-                .any(|s| s.tree.is_none())
-        }),
-        What::Change(_) | What::Rust(_) => false,
+    let broken = |step: &Step| {
+        settings.targets.iter().any(|target| {
+            let parsed = step
+                .text(target.dialect())
+                .map(|text| parsed(&text.sql, target));
+            let mut statements = parsed.iter().flat_map(|parsed| &parsed.statements);
+            statements.any(|statement| statement.tree.is_none())
+        })
     };
     steps.into_iter().any(broken)
 }
@@ -69,6 +68,11 @@ fn step<'a>(migration: &'a Migration, placed: &Placed) -> Option<&'a Step> {
     steps.get(placed.step?)
 }
 
+/// The text that a finding is about.
+fn text<'a>(step: &'a Step, placed: &Placed) -> Option<&'a source::Text> {
+    step.text(placed.dialect.unwrap_or_default())
+}
+
 /// A finding about tokens that the compiler has handed over.
 fn own(
     replayed: &Replayed,
@@ -79,16 +83,14 @@ fn own(
     report: &mut Report,
 ) {
     let finding = &placed.finding;
-    match step(migration, placed) {
-        Some(Step {
-            what: What::Sql(_),
-            start,
-            ..
-        }) => {
-            if let Some(literal) = replayed.own.literal(*start) {
-                report.finding(&literal, finding, level);
-            }
+    let step = step(migration, placed);
+    if let Some(text) = step.and_then(|step| text(step, placed)) {
+        if let Some(literal) = replayed.own.literal(text.start) {
+            report.finding(&literal, finding, level);
         }
+        return;
+    }
+    match step {
         Some(step) => report.finding_at(replayed.own.span(step.start), finding, level),
         None => {
             let span = (placed.direction == Direction::Down
@@ -102,25 +104,29 @@ fn own(
 
 /// A finding about the `impl` beside a struct, which only the file shows.
 fn beside(
-    finding: &Finding,
+    placed: &Placed,
     step: Option<&Step>,
     migration: &Migration,
     file: &str,
     source: &str,
 ) -> String {
+    let finding = &placed.finding;
+    let own = step.and_then(|step| text(step, placed));
     let start = step.map_or(migration.start, |step| step.start);
+    let start = own.map_or(start, |own| own.start);
     let (line, column) = migrate_schema::finding::line_and_column(source, start);
-    match step.map(|step| &step.what) {
-        Some(What::Sql(text)) => {
+    match own {
+        Some(text) => {
             let text = Text {
                 value: text.sql.clone(),
                 line,
                 column,
                 prefix: text.prefix,
+                dialect: None,
             };
             check::render(finding, &text, file)
         }
-        _ => {
+        None => {
             let mut text = format!(
                 "{} [{}]\n  --> {file}:{line}:{column}",
                 finding.message, finding.code

@@ -49,6 +49,8 @@ codes! {
     SqlEmpty = "sql_empty" Deny,
     /// `sql!` was given something other than one string literal.
     SqlNotLiteral = "sql_not_literal" Deny,
+    /// The texts of `sql!` for the dialects are not those of the databases that the migrations are for.
+    SqlDialects = "sql_dialects" Deny,
     /// Text was given where checked SQL is taken.
     SqlUnchecked = "sql_unchecked" Deny,
     /// `BEGIN`, `COMMIT` and their kin inside a migration.

@@ -7,6 +7,8 @@
 
 #[path = "replay/configured.rs"]
 mod configured;
+#[path = "replay/dialects.rs"]
+mod dialects;
 #[path = "replay/edited.rs"]
 mod edited;
 #[path = "replay/layout.rs"]

@@ -13,7 +13,7 @@ use migrate_schema::{
     grammar,
     replay::{Direction, Placed},
     settings::{Settings, Target},
-    source::{self, Conditions, Migration, Project, Step, Verdict, What},
+    source::{self, Conditions, Migration, Project, Step, Variant, Verdict, What},
 };
 
 use super::{
@@ -174,28 +174,71 @@ impl<'a> History<'a> {
         let steps = steps.chain(down.map(|step| (Direction::Down, step)));
         let (mut found, mut is_broken) = (Vec::new(), false);
         for (direction, step) in steps {
-            let What::Sql(text) = &step.what else {
-                continue;
-            };
+            if let What::Each(texts) = &step.what {
+                found.extend(self.misnamed(at, direction, texts));
+            }
             for target in &self.settings.targets {
+                let dialect = target.dialect();
+                let Some(text) = step.text(dialect) else {
+                    continue;
+                };
                 let key = (text.sql.clone(), target.clone());
                 let Some(parsed) = self.parsed.get(&key) else {
                     continue;
                 };
                 is_broken |= parsed.statements.iter().any(|one| one.tree.is_none());
                 let mut findings = parsed.findings.clone();
-                if migration.transaction {
-                    let dialect = target.dialect();
-                    findings.extend(in_transaction(&text.sql, parsed, dialect, Runner::Rust));
+                if let What::Each(_) = &step.what {
+                    // The empty text says that nothing is to be done there.
+                    findings.retain(|one| one.code != Code::SqlEmpty);
                 }
-                found.extend(
-                    findings
-                        .iter()
-                        .map(|one| self.in_file(at, direction, Some(step), one)),
-                );
+                if migration.transaction {
+                    let inside = in_transaction(&text.sql, parsed, target, Runner::Rust);
+                    let runs_in_one =
+                        source::is_mixed(parsed) || self.runs_in_one(migration, direction, target);
+                    let may_stand =
+                        |one: &Finding| one.code == Code::OutsideTransaction && !runs_in_one;
+                    findings.extend(inside.into_iter().filter(|one| !may_stand(one)));
+                }
+                let told = findings.iter().map(|one| {
+                    let place = Some((step, Some(dialect)));
+                    self.in_file(at, direction, place, one)
+                });
+                found.extend(told);
             }
         }
         (found, is_broken)
+    }
+
+    /// Whether one direction surely does something in a transaction.
+    fn runs_in_one(&self, migration: &Migration, direction: Direction, target: &Target) -> bool {
+        let mut parse = |sql: &str, target: &Target| {
+            let known = self.parsed.get(&(sql.to_owned(), target.clone()));
+            known.map_or_else(|| Arc::new(grammar::parse(sql, target)), Arc::clone)
+        };
+        migration.runs_in_one(direction, target, &mut parse)
+    }
+
+    /// What is wrong with the names of texts for each dialect.
+    fn misnamed(
+        &self,
+        at: usize,
+        direction: Direction,
+        texts: &[Variant],
+    ) -> Vec<(usize, Finding)> {
+        let found = &self.project.migrations[at];
+        let names: Vec<&str> = texts.iter().map(|one| one.name.as_str()).collect();
+        let file = match direction {
+            Direction::Up => found.file,
+            Direction::Down => found.down_file,
+        };
+        let told = source::misnamed(&names, self.settings, ": ").into_iter();
+        told.map(|(name, mut finding)| {
+            let named = name.or(Some(0)).and_then(|name| texts.get(name));
+            finding.range = named.map_or(0..0, |one| one.start..one.start + one.name.len());
+            (file, finding)
+        })
+        .collect()
     }
 
     fn placed(&self, at: usize, placed: &Placed) -> (usize, Finding) {
@@ -205,7 +248,8 @@ impl<'a> History<'a> {
             Direction::Down => migration.down.as_ref(),
         };
         let step = steps.zip(placed.step).and_then(|(steps, at)| steps.get(at));
-        self.in_file(at, placed.direction, step, &placed.finding)
+        let place = step.map(|step| (step, placed.dialect));
+        self.in_file(at, placed.direction, place, &placed.finding)
     }
 
     /// From a range in the SQL of a step to one in its file.
@@ -213,7 +257,7 @@ impl<'a> History<'a> {
         &self,
         at: usize,
         direction: Direction,
-        step: Option<&Step>,
+        place: Option<(&Step, Option<Dialect>)>,
         finding: &Finding,
     ) -> (usize, Finding) {
         let found = &self.project.migrations[at];
@@ -222,10 +266,8 @@ impl<'a> History<'a> {
             Direction::Down => found.down_file,
         };
         let mut finding = finding.clone();
-        let sql = step.and_then(|step| match &step.what {
-            What::Sql(text) => Some(text.start + text.prefix?),
-            _ => None,
-        });
+        let text = place.and_then(|(step, dialect)| step.text(dialect.unwrap_or_default()));
+        let sql = text.and_then(|text| Some(text.start + text.prefix?));
         match sql {
             Some(by) => {
                 finding.range = finding.range.start + by..finding.range.end + by;
@@ -234,7 +276,8 @@ impl<'a> History<'a> {
                 }
             }
             None => {
-                let start = step.map_or(found.migration.start, |step| step.start);
+                let start = place.map_or(found.migration.start, |(step, _)| step.start);
+                let start = text.map_or(start, |text| text.start);
                 finding.range = start..start;
                 finding.fix = None;
             }

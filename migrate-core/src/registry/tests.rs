@@ -1,7 +1,10 @@
 //! The order of the linked migrations, and what has none.
 
 use super::*;
-use crate::{migration::Migration, sql::Sql};
+use crate::{
+    migration::Migration,
+    sql::{Origin, Sql},
+};
 use proptest::prelude::*;
 
 struct Nothing;
@@ -260,5 +263,56 @@ proptest! {
             }
             Err(other) => prop_assert!(false, "{}", other),
         }
+    }
+}
+
+/// What is written for one database makes no other say that it has changed; a text that all have counts as ever.
+#[test]
+fn the_checksum_is_that_of_the_text_for_the_database() {
+    const PLACE: Origin = Origin {
+        file: "src/a.rs",
+        line: 3,
+    };
+    fn both(sqlite: &'static str, steps: &mut Steps) {
+        let texts: &[_] = Box::leak(Box::new([(sqlite, "s"), ("SELECT $$;$$", "p0-12.")]));
+        steps.sql(Sql::checked_each(texts, PLACE));
+    }
+    struct Before;
+    impl Migration for Before {
+        fn up(&self, steps: &mut Steps) {
+            both("SELECT 1", steps);
+        }
+    }
+    struct After;
+    impl Migration for After {
+        fn up(&self, steps: &mut Steps) {
+            both("SELECT 2", steps);
+        }
+    }
+    let registry = registry([
+        Registration::new("a", "001_x", "src/a.rs", 3, &Before),
+        Registration::new("b", "001_x", "src/a.rs", 3, &After),
+    ]);
+    let registry = registry.unwrap();
+    let checksum = |at, dialect| registry.get(at).unwrap().checksum("", dialect);
+    let of = |text, dialect| {
+        let mut checksum = migrate_schema::Checksum::new();
+        checksum.sql(text, dialect);
+        checksum.finish()
+    };
+    assert_eq!(
+        checksum(0, Dialect::Sqlite),
+        of("SELECT 1", Dialect::Sqlite)
+    );
+    assert_eq!(
+        checksum(1, Dialect::Sqlite),
+        of("SELECT 2", Dialect::Sqlite)
+    );
+    for at in [0, 1] {
+        assert_eq!(
+            checksum(at, Dialect::Postgres),
+            of("SELECT $$;$$", Dialect::Postgres)
+        );
+        assert_eq!(checksum(at, Dialect::Mysql), of("", Dialect::Mysql));
     }
 }

@@ -209,8 +209,7 @@ fn syntax<'a>(
             let findings = half.parsed.findings.iter().filter(is_told);
             found.extend(findings.map(tell));
             if runs_in_one(migration, runner) {
-                let findings =
-                    transaction::in_transaction(half.sql, &half.parsed, target.dialect(), runner);
+                let findings = transaction::in_transaction(half.sql, &half.parsed, target, runner);
                 found.extend(findings.iter().map(tell));
             }
         }

@@ -1,15 +1,18 @@
 //! What depends on the transaction that is opened around each migration.
 
 use super::Runner;
-use crate::{Code, Dialect, Finding, StatementKind, grammar::Parsed};
+use crate::{
+    Code, Dialect, Finding, StatementKind,
+    grammar::Parsed,
+    settings::Target,
+    source::{asks_for_option, is_mixed},
+};
 
 /// What is wrong with a part because it runs in a transaction.
-pub fn in_transaction(
-    sql: &str,
-    parsed: &Parsed,
-    dialect: Dialect,
-    runner: Runner,
-) -> Vec<Finding> {
+pub fn in_transaction(sql: &str, parsed: &Parsed, target: &Target, runner: Runner) -> Vec<Finding> {
+    let dialect = target.dialect();
+    // Our runner runs what has to stand alone so by itself, where nothing else is beside it.
+    let is_right = runner == Runner::Ours && !is_mixed(parsed) || !asks_for_option(target);
     let statements = parsed.statements.iter().map(|parsed| parsed.statement);
     let (around, switch) = match runner {
         Runner::Ours => (
@@ -33,10 +36,15 @@ pub fn in_transaction(
                 format!("`{name}` in the transaction that {around}"),
                 format!("remove it, or {switch}"),
             ),
-            StatementKind::OutsideTransaction => (
+            StatementKind::OutsideTransaction if !is_right => (
                 Code::OutsideTransaction,
                 format!("`{name}` cannot run in the transaction that {around}"),
-                format!("{switch}, and leave nothing else in it"),
+                match runner {
+                    Runner::Other => format!("{switch}, and leave nothing else in it"),
+                    Runner::Ours | Runner::Rust => format!(
+                        "put it into a migration of its own, which then runs outside a transaction by itself; or {switch}: then what ran before a failure stays"
+                    ),
+                },
             ),
             StatementKind::ForeignKeysPragma if dialect == Dialect::Sqlite => (
                 Code::ForeignKeysPragma,

@@ -125,6 +125,7 @@ impl<'a> Context<'a> {
         Placed {
             direction: self.method.direction,
             step: Some(place.step),
+            dialect: None,
             finding,
         }
     }

@@ -8,7 +8,7 @@ mod undone;
 use std::sync::Arc;
 
 use crate::{
-    Finding,
+    Dialect, Finding,
     catalog::Catalog,
     grammar::Parsed,
     lint::{Changes, Lints, Watch},
@@ -75,6 +75,8 @@ pub struct Placed {
     pub direction: Direction,
     /// Which step of it, from 0; none where it is about all of it.
     pub step: Option<usize>,
+    /// The dialect whose text it is about, where the step has one for each.
+    pub dialect: Option<Dialect>,
     /// What was found.
     pub finding: Finding,
 }
@@ -141,6 +143,7 @@ impl Replay {
                     outcome.findings.extend(finding.map(|finding| Placed {
                         direction: Direction::Down,
                         step: None,
+                        dialect: None,
                         finding,
                     }));
                 }

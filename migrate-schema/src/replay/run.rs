@@ -128,6 +128,7 @@ impl<'a, 'w> Run<'a, 'w> {
                 .extend(found.into_iter().map(|finding| Placed {
                     direction: self.direction,
                     step: Some(at),
+                    dialect: None,
                     finding: if chained { not_alone(finding) } else { finding },
                 }));
             if refused {

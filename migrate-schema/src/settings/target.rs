@@ -37,6 +37,11 @@ impl Product {
         Self::Galera,
     ];
 
+    /// The product that has this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|product| product.name() == name)
+    }
+
     /// The name used in settings and on the command line.
     pub const fn name(self) -> &'static str {
         match self {

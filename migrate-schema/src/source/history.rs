@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{Migration, Step, What};
 use crate::{
-    Statement, StatementKind,
+    Dialect, Statement, StatementKind,
     grammar::{Parsed, ParsedStatement},
-    replay::{self, Outcome, Placed, Replay},
+    replay::{self, Direction, Outcome, Placed, Replay},
     settings::{Settings, Target},
     tree::{self, Action},
 };
@@ -16,8 +16,17 @@ use crate::{
 pub struct Verdict {
     /// What it has found, for all databases together. What is so on some of them only says on which.
     pub findings: Vec<Placed>,
-    /// The statements that undo `up`, where `down` was left out and they are the same on all databases.
-    pub derived_down: Option<Vec<String>>,
+    /// What undoes `up`, where `down` was left out and this can be told for every database.
+    pub derived_down: Option<Back>,
+}
+
+/// The statements that undo a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// They are the same on all databases.
+    Same(Vec<String>),
+    /// Each dialect has its own.
+    Each(Vec<(Dialect, Vec<String>)>),
 }
 
 /// Parses a text for a database, or knows it already.
@@ -62,18 +71,22 @@ pub fn replay_each(
         }
         let mut trials = 0;
         for ((migration, texts), outcomes) in migrations.iter().zip(&texts).zip(&mut verdicts) {
-            let certain = texts.migration(migration, false, &everything);
+            let certain = texts.migration(migration, target, false, &everything);
             if migration.conditional {
                 trials += 1;
                 if trials <= TRIALS {
                     outcomes.push(replay.clone().migration(&certain));
                 }
-                replay.migration(&texts.migration(migration, true, &everything));
+                replay.migration(&texts.migration(migration, target, true, &everything));
             } else {
                 outcomes.push(replay.migration(&certain));
             }
             if is_last {
-                tell(merged(std::mem::take(outcomes), &settings.targets));
+                tell(merged(
+                    migration,
+                    std::mem::take(outcomes),
+                    &settings.targets,
+                ));
             }
         }
     }
@@ -91,9 +104,9 @@ struct Texts {
 impl Texts {
     fn new(migration: &Migration, target: &Target, parse: &mut Parse<'_>) -> Self {
         let mut all = |steps: &[Step]| {
-            let one = |step: &Step| match &step.what {
-                What::Sql(text) => Some(parse(&text.sql, target)),
-                What::Change(_) | What::Rust(_) => None,
+            let one = |step: &Step| {
+                let text = step.text(target.dialect())?;
+                Some(parse(&text.sql, target))
             };
             steps.iter().map(one).collect()
         };
@@ -106,12 +119,13 @@ impl Texts {
     fn migration<'a>(
         &'a self,
         migration: &'a Migration,
+        target: &Target,
         conditional: bool,
         everything: &'a Parsed,
     ) -> replay::Migration<'a> {
         let steps = |steps: &'a [Step], texts: &'a [Option<Arc<Parsed>>]| {
             let one = |(step, parsed): (&'a Step, &'a Option<Arc<Parsed>>)| replay::Step {
-                what: what(step, parsed.as_deref(), everything),
+                what: what(step, parsed.as_deref(), target, everything),
                 conditional: step.conditional || conditional,
             };
             steps.iter().zip(texts).map(one).collect()
@@ -132,16 +146,17 @@ impl Texts {
 fn what<'a>(
     step: &'a Step,
     parsed: Option<&'a Parsed>,
+    target: &Target,
     everything: &'a Parsed,
 ) -> replay::What<'a> {
-    match (&step.what, parsed) {
-        (What::Sql(text), Some(parsed)) => replay::What::Sql {
-            sql: &text.sql,
-            parsed,
-        },
-        (What::Change(change), _) => replay::What::Change(change),
+    if let Some((text, parsed)) = step.text(target.dialect()).zip(parsed) {
+        let sql = &text.sql;
+        return replay::What::Sql { sql, parsed };
+    }
+    match &step.what {
+        What::Change(change) => replay::What::Change(change),
         // What was not followed to its end may be anything.
-        (What::Rust(reach), _) if !reach.everything && reach.elsewhere.is_empty() => {
+        What::Rust(reach) if !reach.everything && reach.elsewhere.is_empty() => {
             replay::What::Rust {
                 words: reach.words.clone(),
             }
@@ -176,21 +191,23 @@ fn everything() -> Parsed {
     }
 }
 
-fn merged(outcomes: Vec<Outcome>, targets: &[Target]) -> Verdict {
-    let mut derived: Vec<Option<Vec<String>>> = Vec::new();
+fn merged(migration: &Migration, outcomes: Vec<Outcome>, targets: &[Target]) -> Verdict {
+    let mut derived: Vec<(Dialect, Option<Vec<String>>)> = Vec::new();
     let mut found: Vec<(Placed, Vec<&Target>)> = Vec::new();
     for (outcome, target) in outcomes.into_iter().zip(targets) {
-        derived.push(outcome.derived_down);
-        for placed in outcome.findings {
+        derived.push((target.dialect(), outcome.derived_down));
+        for mut placed in outcome.findings {
+            placed.dialect = own_text(migration, &placed).then(|| target.dialect());
             match found.iter_mut().find(|(known, _)| *known == placed) {
                 Some((_, on)) => on.push(target),
                 None => found.push((placed, vec![target])),
             }
         }
     }
-    let first = derived.first().cloned().flatten();
     let findings = found.into_iter().map(|(mut placed, on)| {
-        if on.len() < targets.len() {
+        // The place of a text of its own says what it is for.
+        let meant = |target: &&Target| placed.dialect.is_none_or(|own| target.dialect() == own);
+        if on.len() < targets.iter().filter(meant).count() {
             let names: Vec<&str> = on.iter().map(|target| target.product.title()).collect();
             placed.finding = placed.finding.note(format!("on {}", names.join(" and ")));
         }
@@ -198,6 +215,102 @@ fn merged(outcomes: Vec<Outcome>, targets: &[Target]) -> Verdict {
     });
     Verdict {
         findings: findings.collect(),
-        derived_down: first.filter(|first| derived.iter().all(|d| d.as_ref() == Some(first))),
+        derived_down: back(derived),
+    }
+}
+
+/// Whether a finding is about the text that a step has for one dialect.
+fn own_text(migration: &Migration, placed: &Placed) -> bool {
+    let steps = match placed.direction {
+        Direction::Up => Some(&migration.up),
+        Direction::Down => migration.down.as_ref(),
+    };
+    let step = steps.zip(placed.step).and_then(|(steps, at)| steps.get(at));
+    step.is_some_and(|step| matches!(step.what, What::Each(_)))
+}
+
+/// The way back on all databases. Those of one dialect have to agree, because they have one text.
+fn back(derived: Vec<(Dialect, Option<Vec<String>>)>) -> Option<Back> {
+    let mut each: Vec<(Dialect, Vec<String>)> = Vec::new();
+    for (dialect, statements) in derived {
+        let statements = statements?;
+        match each.iter().find(|(known, _)| *known == dialect) {
+            Some((_, known)) if *known != statements => return None,
+            Some(_) => {}
+            None => each.push((dialect, statements)),
+        }
+    }
+    let (_, first) = each.first()?;
+    if each.iter().all(|(_, statements)| statements == first) {
+        return Some(Back::Same(first.clone()));
+    }
+    Some(Back::Each(each))
+}
+
+#[cfg(all(test, feature = "sqlite", feature = "mysql"))]
+mod tests {
+    use super::*;
+    use crate::{
+        grammar,
+        source::{Conditions, Tokens, migration_in},
+    };
+
+    fn verdicts(sources: &[&str], targets: &[&str]) -> Vec<Verdict> {
+        let settings = Settings {
+            targets: targets.iter().map(|one| one.parse().unwrap()).collect(),
+            ..Settings::default()
+        };
+        let conditions = Conditions::default();
+        let read = |source: &&str| migration_in(&Tokens::read(source), &conditions).unwrap();
+        let migrations: Vec<Migration> = sources.iter().map(read).collect();
+        let all: Vec<&Migration> = migrations.iter().collect();
+        replay(&all, &settings, &mut |sql, target| {
+            Arc::new(grammar::parse(sql, target))
+        })
+    }
+
+    fn told(verdict: &Verdict) -> Vec<String> {
+        let one = |placed: &Placed| {
+            let Placed {
+                dialect, finding, ..
+            } = placed;
+            format!("{dialect:?} {} {:?}", finding.message, finding.notes)
+        };
+        verdict.findings.iter().map(one).collect()
+    }
+
+    const TABLE: &str = "#[migration(\"1_a\", up(sqlite = \"CREATE TABLE a (b INT)\", mysql = \"CREATE TABLE a (b INT, c INT)\"))] struct A;";
+
+    #[test]
+    fn each_target_replays_its_own_text() {
+        let second = "#[migration(\"2_b\", up(sqlite = \"CREATE INDEX i ON a (c)\", mysql = \"CREATE INDEX i ON a (d)\"))] struct B;";
+        let found = verdicts(&[TABLE, second], &["sqlite", "mysql", "mariadb"]);
+        assert_eq!(
+            told(&found[1]),
+            [
+                "Some(Sqlite) no such column: a.c []",
+                "Some(Mysql) no such column: a.d []"
+            ]
+        );
+        let common = "#[migration(\"2_b\", up = \"CREATE INDEX i ON a (c)\")] struct B;";
+        let found = verdicts(&[TABLE, common], &["sqlite", "mysql"]);
+        assert_eq!(
+            told(&found[1]),
+            ["None no such column: a.c [\"on SQLite\"]"]
+        );
+    }
+
+    #[test]
+    fn the_way_back_is_told_for_each_dialect() {
+        let index = "#[migration(\"2_b\", up = \"CREATE INDEX i ON a (b)\")] struct B;";
+        let found = verdicts(&[TABLE, index], &["sqlite", "mysql", "mariadb"]);
+        let each = Back::Each(vec![
+            (Dialect::Sqlite, vec!["DROP INDEX \"i\"".to_owned()]),
+            (Dialect::Mysql, vec!["DROP INDEX `i` ON `a`".to_owned()]),
+        ]);
+        assert_eq!(found[1].derived_down, Some(each));
+        let found = verdicts(&[TABLE, index], &["sqlite", "rqlite"]);
+        let same = Back::Same(vec!["DROP INDEX \"i\"".to_owned()]);
+        assert_eq!(found[1].derived_down, Some(same));
     }
 }

@@ -4,6 +4,7 @@
 //! Only what is surely understood becomes a statement or a change. Everything else is a step of which nothing is known
 //! but the words that it may name, or not even these.
 
+mod alone;
 mod changes;
 mod conditions;
 mod embedded;
@@ -13,21 +14,24 @@ mod literal;
 mod plain;
 mod scan;
 mod steps;
+mod variant;
 mod walk;
 mod words;
 
+pub use alone::{asks_for_option, is_mixed};
 pub use conditions::{Conditions, Predicate};
-pub use history::{Parse, Verdict, replay, replay_each};
+pub use history::{Back, Parse, Verdict, replay, replay_each};
 pub use lexer::{Kind, Token, Tokens};
 pub use literal::verbatim;
 pub use plain::Plain;
 pub use scan::migration_in;
+pub use variant::{Variant, misnamed, variants};
 pub use walk::{Files, Found, Module, Project, SourceFile, walk};
 
 #[cfg(test)]
 mod tests;
 
-use crate::{Code, Level, model::Change};
+use crate::{Code, Dialect, Level, model::Change};
 
 /// A migration, as its source tells it.
 #[derive(Clone, Debug)]
@@ -66,6 +70,8 @@ pub struct Step {
 pub enum What {
     /// Runs SQL that `sql!` has checked.
     Sql(Text),
+    /// Runs SQL that each dialect has its own text of.
+    Each(Vec<Variant>),
     /// Changes the schema with a builder.
     Change(Box<Change>),
     /// Runs code, or SQL that nobody has read.
@@ -83,6 +89,20 @@ pub struct Text {
     pub prefix: Option<usize>,
 }
 
+impl Step {
+    /// The SQL that it runs on a dialect; none where it has none, or is no SQL.
+    pub fn text(&self, dialect: Dialect) -> Option<&Text> {
+        match &self.what {
+            What::Sql(text) => Some(text),
+            What::Each(all) => {
+                let own = |one: &&Variant| one.dialect() == Some(dialect);
+                all.iter().find(own).map(|one| &one.text)
+            }
+            What::Change(_) | What::Rust(_) => None,
+        }
+    }
+}
+
 /// What a step can reach of which nobody knows what it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -92,6 +112,8 @@ pub struct Reach {
     pub elsewhere: Vec<String>,
     /// It may do anything.
     pub everything: bool,
+    /// It is code that runs, and no SQL that nobody has read.
+    pub runs: bool,
 }
 
 // Where something stands makes no difference to what it is.
@@ -107,6 +129,7 @@ impl PartialEq for What {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sql(one), Self::Sql(other)) => one == other,
+            (Self::Each(one), Self::Each(other)) => one == other,
             (Self::Change(one), Self::Change(other)) => one == other,
             (Self::Rust(_), Self::Rust(_)) => true,
             _ => false,

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::{
-    Migration, Reach, Step, Text, What,
+    Migration, Reach, Step, What,
     conditions::{Conditions, Predicate, parts, written},
     lexer::{Kind, Tokens},
     plain::{self, Plain, Shown},
     steps::{steps, text},
+    variant::variants,
     words::{Declarations, hides_names, words_in},
 };
 use crate::{Code, Level, MigrationId};
@@ -457,7 +458,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn makes_names(&self, start: usize, end: usize) -> bool {
-        let free = |at| matches!(self.tokens.word(at), Some("format" | "unchecked" | "run"));
+        let free = |at| {
+            matches!(
+                self.tokens.word(at),
+                Some("format" | "unchecked" | "unchecked_each" | "run")
+            )
+        };
         hides_names(self.tokens, start, end) || (start..end).any(free)
     }
 
@@ -514,13 +520,7 @@ impl<'a> Scanner<'a> {
         let mut short = false;
         for (from, to) in parts(tokens, arguments + 1, end) {
             let value = from + 2;
-            let sql = || {
-                text(tokens, value).map(|text: Text| Step {
-                    start: text.start,
-                    what: What::Sql(text),
-                    conditional: false,
-                })
-            };
+            let sql = || sql_option(tokens, from);
             match tokens.text(from) {
                 "up" => {
                     short = true;
@@ -661,6 +661,25 @@ fn has_condition(tokens: &Tokens<'_>, item: usize) -> bool {
         end = open - 1;
     }
     false
+}
+
+/// `up = "…"`, or `up(sqlite = "…", postgres = "…")`.
+fn sql_option(tokens: &Tokens<'_>, name: usize) -> Option<Step> {
+    let (start, what) = match tokens.group(name + 1, "(") {
+        Some(close) => {
+            let all = variants(tokens, name + 2, close, "=")?;
+            (all.first()?.text.start, What::Each(all))
+        }
+        None => {
+            let text = text(tokens, name + 2)?;
+            (text.start, What::Sql(text))
+        }
+    };
+    Some(Step {
+        what,
+        start,
+        conditional: false,
+    })
 }
 
 fn nothing_known(start: usize) -> Step {

@@ -5,6 +5,7 @@ use super::{
     conditions::{Conditions, parts},
     lexer::{Kind, Tokens},
     literal,
+    variant::variants,
     words::{hides_names, names_in, words_in},
 };
 
@@ -191,7 +192,10 @@ impl Reader<'_> {
         let what = match method {
             "environment" | "log" => return close,
             "sql" => self.sql(at + 4, close),
-            "run" => What::Rust(self.run(at + 4, close)),
+            "run" => What::Rust(Reach {
+                runs: true,
+                ..self.run(at + 4, close)
+            }),
             _ => match changes::change(tokens, method, at + 4, close) {
                 Some(change) => What::Change(Box::new(change)),
                 None => What::Rust(self.reach(at + 4, close)),
@@ -199,6 +203,7 @@ impl Reader<'_> {
         };
         let start = match &what {
             What::Sql(text) => text.start,
+            What::Each(all) => all.first().map_or(0, |one| one.text.start),
             What::Change(_) | What::Rust(_) => tokens.start(at + 2),
         };
         self.steps.push(Step {
@@ -251,14 +256,14 @@ impl Reader<'_> {
 
     /// What `sql(…)` is given: a literal in `sql!`, or something that is made.
     fn sql(&self, start: usize, end: usize) -> What {
-        match self.literal(start, end) {
-            Some(text) => What::Sql(text),
+        match self.checked(start, end) {
+            Some(what) => what,
             None => What::Rust(self.reach(start, end)),
         }
     }
 
-    /// `sql!("…")` alone, perhaps with a path before it.
-    fn literal(&self, start: usize, end: usize) -> Option<Text> {
+    /// `sql!("…")` or `sql!(sqlite: "…")` alone, perhaps with a path before it.
+    fn checked(&self, start: usize, end: usize) -> Option<What> {
         let tokens = self.tokens;
         let end = end - usize::from(tokens.is(end.checked_sub(1)?, ","));
         let open = (start..end).find(|at| tokens.close(*at).is_some())?;
@@ -268,12 +273,14 @@ impl Reader<'_> {
         let is_path = path
             .into_iter()
             .all(|at| tokens.word(at).is_some() || tokens.is(at, ":"));
-        let alone = close + 1 == end
-            && (close == open + 2 || (close == open + 3 && tokens.is(open + 2, ",")));
-        if !is_macro || !is_path || !alone {
+        if !is_macro || !is_path || close + 1 != end {
             return None;
         }
-        text(tokens, open + 1)
+        let is_one = close == open + 2 || (close == open + 3 && tokens.is(open + 2, ","));
+        if is_one {
+            return text(tokens, open + 1).map(What::Sql);
+        }
+        variants(tokens, open + 1, close, ":").map(What::Each)
     }
 
     /// What a call can reach. Where text is made in it, the words may come from the whole function.
@@ -309,7 +316,7 @@ impl Reader<'_> {
             .filter(|at| tokens.is(*at, parameter) && !tokens.is(at - 1, "|"))
             .collect();
         let plain = uses.iter().all(|at| is_plain_use(tokens, *at));
-        let makes = (from..end).any(|at| tokens.is(at, "Sql") && tokens.is(at + 3, "unchecked"));
+        let makes = (from..end).any(|at| tokens.is(at, "Sql") && is_unchecked(tokens, at + 3));
         if plain && !makes {
             let mut reach = Reach::default();
             words_in(tokens, from, end, &mut reach.words);
@@ -317,6 +324,11 @@ impl Reader<'_> {
         }
         self.reach(from, end)
     }
+}
+
+/// `Sql::unchecked`, and the same for each dialect.
+fn is_unchecked(tokens: &Tokens<'_>, at: usize) -> bool {
+    tokens.is(at, "unchecked") || tokens.is(at, "unchecked_each")
 }
 
 /// A method whose first argument is a string literal, or which takes none.

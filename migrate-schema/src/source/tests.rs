@@ -127,6 +127,10 @@ fn told(body: &str) -> Vec<String> {
     let one = |step: Step| {
         let text = match step.what {
             What::Sql(text) => text.sql,
+            What::Each(all) => {
+                let one = |one: Variant| format!("{}: {}", one.name, one.text.sql);
+                all.into_iter().map(one).collect::<Vec<_>>().join(", ")
+            }
             What::Change(change) => change.describe(),
             What::Rust(reach) if reach.everything => "!".to_owned(),
             What::Rust(reach) => format!("{} {}", reach.words.join(","), reach.elsewhere.join(",")),
@@ -332,6 +336,24 @@ fn steps_are_certain_only_where_they_are() {
     ] {
         assert_eq!(told(body).join("|"), expected, "{body}");
     }
+}
+
+#[test]
+fn a_text_for_each_dialect_is_read() {
+    let each = "steps.sql(sql!(sqlite: \"a\", postgres: r\"b\",));";
+    assert_eq!(told(each), ["sqlite: a, postgres: b"]);
+    assert_eq!(
+        told("steps.sql(migrate_core::sql!(other: \"a\")); steps.sql(sql!(sqlite: A));"),
+        ["other: a", "a "]
+    );
+    let short = one(
+        "#[migration(\"1_a\", up(sqlite = \"a\", mysql = \"b\"), down(sqlite = \"c\", mysql = \"d\"))] pub struct X;",
+    );
+    let text = |steps: &[Step], dialect| steps[0].text(dialect).map(|text| text.sql.clone());
+    assert_eq!(text(&short.up, crate::Dialect::Mysql).as_deref(), Some("b"));
+    assert_eq!(text(&short.up, crate::Dialect::Postgres), None);
+    let down = short.down.unwrap();
+    assert_eq!(text(&down, crate::Dialect::Sqlite).as_deref(), Some("c"));
 }
 
 #[test]

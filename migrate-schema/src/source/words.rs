@@ -92,6 +92,7 @@ fn is_known(word: &str) -> bool {
                 | "params_from_iter"
                 | "return"
                 | "unchecked"
+                | "unchecked_each"
                 | "while"
                 | "with_capacity"
         )

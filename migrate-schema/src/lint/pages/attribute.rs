@@ -76,6 +76,16 @@ pub(super) const PAGES: &[Page] = &[
         )],
     ),
     page(
+        Code::SqlDialects,
+        "The texts of `sql!` for the dialects are not those of the databases that the migrations are for.",
+        "Where `sql!(sqlite: \"…\", postgres: \"…\")` or `up(sqlite = \"…\", postgres = \"…\")` has a text for each dialect, the migration can run on those databases alone.",
+        "Write one text for each dialect in `dialects = […]` of `[package.metadata.migrate]`, by its name there, and an empty one where nothing is to be done.",
+        &[Example::rust(
+            "// dialects = [\"sqlite\", \"postgres\"]\nsteps.sql(sql!(sqlite: \"CREATE TABLE users (id INTEGER PRIMARY KEY)\"));",
+            "// dialects = [\"sqlite\", \"postgres\"]\nsteps.sql(sql!(\n    sqlite: \"CREATE TABLE users (id INTEGER PRIMARY KEY)\",\n    postgres: \"CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)\",\n));",
+        )],
+    ),
+    page(
         Code::SqlUnchecked,
         "Text was given where checked SQL is taken.",
         "Text that nobody has read can be anything, and the checks would be silent about it.",
@@ -108,11 +118,11 @@ pub(super) const PAGES: &[Page] = &[
     page(
         Code::OutsideTransaction,
         "A statement that cannot run in a transaction, in a migration that runs in one.",
-        "`VACUUM`, `CREATE INDEX CONCURRENTLY` and their kin are refused inside a transaction.",
-        "Put it into a migration of its own, with `#[migration(\"…\", transaction = false)]`.",
+        "`VACUUM`, `CREATE INDEX CONCURRENTLY` and their kin are refused inside a transaction. A migration that consists of them alone runs outside one by itself; one that does something else too runs in a transaction. MySQL and CockroachDB run every migration statement by statement, and this is never found there.",
+        "Put it into a migration of its own. Where both have to be in one, `#[migration(\"…\", transaction = false)]` runs all of it step by step: what ran before a failure stays, and the next run goes on behind it.",
         &[Example::rust(
-            "#[migration(\"20260215_shrink\", up = \"VACUUM\", irreversible = \"the free pages are gone\")]\npub struct Shrink;",
-            "#[migration(\"20260215_shrink\", up = \"VACUUM\", irreversible = \"the free pages are gone\", transaction = false)]\npub struct Shrink;",
+            "#[migration(\"20260215_shrink\", up = \"DELETE FROM logs WHERE day < '2026-01-01'; VACUUM\", irreversible = \"the logs are gone\")]\npub struct Shrink;",
+            "#[migration(\"20260215_01_delete_logs\", up = \"DELETE FROM logs WHERE day < '2026-01-01'\", irreversible = \"the logs are gone\")]\npub struct DeleteLogs;\n\n#[migration(\"20260215_02_shrink\", up = \"VACUUM\", irreversible = \"nothing has changed\")]\npub struct Shrink;",
         )],
     ),
     page(
