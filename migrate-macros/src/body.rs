@@ -11,24 +11,32 @@ use crate::{
     written::Written,
 };
 
-/// What every `sql!(…)` is given, in the order of the source.
-pub(crate) fn written(tokens: &TokenStream) -> Vec<Written> {
+/// What every `sql!(…)` is given, in the order of the source, and whether it stands in a Rust step.
+pub(crate) fn written(tokens: &TokenStream) -> Vec<(Written, bool)> {
     let mut found = Vec::new();
-    collect(&literal::flatten(tokens.clone()), &mut found);
+    collect(&literal::flatten(tokens.clone()), false, &mut found);
     found
 }
 
-fn collect(trees: &[TokenTree], found: &mut Vec<Written>) {
+fn collect(trees: &[TokenTree], in_run: bool, found: &mut Vec<(Written, bool)>) {
     for (at, tree) in trees.iter().enumerate() {
         match sql_written(&trees[at..]) {
-            Some(written) => found.push(written),
+            Some(written) => found.push((written, in_run)),
             None => {
                 if let TokenTree::Group(group) = tree {
-                    collect(&literal::flatten(group.stream()), found);
+                    let in_run = in_run || is_run(trees, at);
+                    collect(&literal::flatten(group.stream()), in_run, found);
                 }
             }
         }
     }
+}
+
+/// Whether the group here has the arguments of `.run(…)`.
+fn is_run(trees: &[TokenTree], at: usize) -> bool {
+    at >= 2
+        && is_punct(&trees[at - 2], '.')
+        && matches!(&trees[at - 1], TokenTree::Ident(name) if name == "run")
 }
 
 /// `sql!(…)` at the start of these tokens. Its group is seen again by who goes on, and holds literals only.
@@ -214,9 +222,7 @@ impl Hash {
             }
             match tree {
                 TokenTree::Group(group) => {
-                    let runs = at >= 2
-                        && is_punct(&trees[at - 2], '.')
-                        && matches!(&trees[at - 1], TokenTree::Ident(name) if name == "run");
+                    let runs = is_run(trees, at);
                     self.has_run |= runs;
                     let (open, close) = delimiters(group.delimiter());
                     self.checksum.rust(open);
@@ -358,7 +364,10 @@ mod tests {
         let (steps, text) = (group(quote!(steps)), group(quote!("SELECT 1")));
         let call = group(quote!(sql!(#text)));
         assert_eq!(of(quote!(#steps.sql(#call))), of_sql("SELECT 1"));
-        assert_eq!(written(&quote!(f(#call)))[0].texts()[0].value(), "SELECT 1");
+        assert_eq!(
+            written(&quote!(f(#call)))[0].0.texts()[0].value(),
+            "SELECT 1"
+        );
     }
 
     #[test]
@@ -370,7 +379,7 @@ mod tests {
             sql!(sqlite: "4", mysql: "5");
         })
         .iter()
-        .flat_map(Written::texts)
+        .flat_map(|(written, _)| written.texts())
         .map(LitStr::value)
         .collect();
         assert_eq!(values, ["1", "2", "3", "4", "5"]);

@@ -55,8 +55,8 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, repor
             let name = name.unwrap_or_default();
             Back::new(model, *has_down || context.has_way_back, name, None)
                 .check(path, context, report);
-            for written in body::written(body) {
-                statements.check(&written, report);
+            for (written, in_run) in body::written(body) {
+                statements.check(&written, in_run, report);
             }
         }
         Form::Short {
@@ -78,7 +78,7 @@ pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, repor
                     written.check_names(settings, " = ", place, report);
                     sql::check(written, settings, &|code| context.levels.of(code), report);
                 }
-                statements.check(written, report);
+                statements.check(written, false, report);
             }
         }
         // `down` without `up` is a conflict already, and the `impl` may be yet to be written.
@@ -257,12 +257,12 @@ struct Statements<'a> {
 }
 
 impl Statements<'_> {
-    fn check(&self, written: &Written, report: &mut Report) {
+    fn check(&self, written: &Written, in_run: bool, report: &mut Report) {
         let Some(settings) = self.context.settings else {
             return;
         };
         for (text, targets) in written.on_targets(settings) {
-            for finding in self.on_targets(&text.value(), &targets) {
+            for finding in self.on_targets(&text.value(), in_run, &targets) {
                 report.finding(text, &finding, self.context.levels.of(finding.code));
             }
         }
@@ -273,15 +273,17 @@ impl Statements<'_> {
         let settings = self.context.settings;
         let targets = settings.iter().flat_map(|settings| &settings.targets);
         let is_meant = |target: &&Target| dialect.is_none_or(|own| target.dialect() == own);
-        self.on_targets(sql, &targets.filter(is_meant).collect::<Vec<_>>())
+        self.on_targets(sql, false, &targets.filter(is_meant).collect::<Vec<_>>())
     }
 
-    fn on_targets(&self, sql: &str, targets: &[&Target]) -> Vec<Finding> {
+    /// `in_run` says that a Rust step returns it, which never stands alone.
+    fn on_targets(&self, sql: &str, in_run: bool, targets: &[&Target]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for target in targets.iter().filter(|_| self.in_transaction) {
             for parsed in &parsed(sql, target).statements {
                 let Statement { kind, start, end } = parsed.statement;
-                if kind == StatementKind::OutsideTransaction && !self.is_beside_others(sql, target)
+                if kind == StatementKind::OutsideTransaction
+                    && !self.is_beside_others(sql, in_run, target)
                 {
                     continue;
                 }
@@ -293,9 +295,12 @@ impl Statements<'_> {
     }
 
     /// Whether what has to stand alone surely does not.
-    fn is_beside_others(&self, sql: &str, target: &Target) -> bool {
+    fn is_beside_others(&self, sql: &str, in_run: bool, target: &Target) -> bool {
         if !asks_for_option(target) {
             return false;
+        }
+        if in_run {
+            return true;
         }
         let Some(migration) = self.context.migration else {
             return is_mixed(&parsed(sql, target));
@@ -571,6 +576,7 @@ mod tests {
             with(quote!(#vacuum if a { steps.log("a"); } #drop), quote!()),
             with(quote!(#vacuum steps.drop_table("a");), quote!()),
             with(quote!(#vacuum steps.run("a", |tx| Ok(()));), quote!()),
+            with(quote!(steps.run("a", |tx| Ok(sql!("VACUUM")));), quote!()),
             with(quote!(), quote!(#drop if a { #vacuum })),
         ] {
             one(&errors(quote!("1_a"), wrong.clone()), "outside_transaction");

@@ -45,8 +45,8 @@ fn each_is_checked_and_replayed_for_its_own_database() {
     new.write("src/lib.rs", &wrong);
     new.check()
         .ends(101)
-        .has("--> src/lib.rs:14:60")
-        .has("--> src/lib.rs:14:103")
+        .has("--> src/lib.rs:15:63")
+        .has("--> src/lib.rs:15:107")
         .has("did you mean `name`?")
         .lacks("on SQLite");
     // One text is replayed on what each of the two has made.
@@ -110,14 +110,14 @@ fn the_impl_beside_a_struct_may_have_them_too() {
     new.write("src/lib.rs", &text).is_right();
     let wrong = text.replace(
         "steps.sql(sql!(\"DROP TABLE users\"))",
-        "steps.sql(sql!(sqlite: \"DROP TABLE users\", postgres: \"DROP TABLE user\"))",
+        "steps.sql(sql!(sqlite: \"DROP TABLE users\", postgres: \"DROP TABLE usrs\"))",
     );
     new.write("src/lib.rs", &wrong);
     new.check()
         .ends(101)
         .has("[no_such_table]")
         .has("did you mean `users`?")
-        .has("src/lib.rs:13:");
+        .has("src/lib.rs:12:");
 }
 
 /// What has to stand alone does so by itself; on MySQL it is nothing special.

@@ -8,7 +8,7 @@ mod migrations {
 
     impl Migration for Shrink {
         fn up(&self, steps: &mut Steps) {
-            steps.sql(sql!("VACUUM"));
+            steps.sql(sql!("DELETE FROM logs; VACUUM"));
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "A partition is detached under a lock that stops every query of the whole table.",
         why: "`DETACH PARTITION` takes an ACCESS EXCLUSIVE lock on the partitioned table.",
-        instead: "Write `DETACH PARTITION … CONCURRENTLY` (PostgreSQL 14 and newer) in a migration of its own with `transaction = false`.",
+        instead: "Write `DETACH PARTITION … CONCURRENTLY` (PostgreSQL 14 and newer) in a migration of its own.",
         examples: &[
             Example::new(
                 "postgres",
@@ -41,9 +41,12 @@ fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &m
     findings.push(
         Finding::new(
             Code::DetachNotConcurrent,
-            format!("no query of `{}` runs while this waits for its lock", table.name),
+            format!(
+                "no query of `{}` runs while this waits for its lock",
+                table.name
+            ),
             partition.range(),
         )
-        .help("write `DETACH PARTITION … CONCURRENTLY` in a migration of its own with `transaction = false`"),
+        .help("write `DETACH PARTITION … CONCURRENTLY` in a migration of its own"),
     );
 }

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "An index is dropped under a lock that also stops reading.",
         why: "`DROP INDEX` takes an ACCESS EXCLUSIVE lock on the table. It waits for every query that runs, and all later ones wait behind it.",
-        instead: "Write `DROP INDEX CONCURRENTLY` in a migration of its own with `transaction = false`.",
+        instead: "Write `DROP INDEX CONCURRENTLY` in a migration of its own.",
         examples: &[Example::new(
             "postgres",
             &[
@@ -45,9 +45,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
             ),
             target.path.range(),
         )
-        .help(
-            "write `DROP INDEX CONCURRENTLY` in a migration of its own with `transaction = false`",
-        );
+        .help("write `DROP INDEX CONCURRENTLY` in a migration of its own");
         if !context.method.transaction
             && drop.targets.len() == 1
             && let Some(word) = text::word(context, "index")

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "An index is made on a table that is in use, and blocks every write until it is done.",
         why: "`CREATE INDEX` takes a SHARE lock: nobody can insert, update or delete while the whole table is read. With `CONCURRENTLY` they can.",
-        instead: "Write `CREATE INDEX CONCURRENTLY` in a migration of its own with `transaction = false`. Nothing is said of a table that the same migration makes.",
+        instead: "Write `CREATE INDEX CONCURRENTLY` in a migration of its own. Nothing is said of a table that the same migration makes.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint PRIMARY KEY, email text, team bigint)"],
@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
         range,
     );
     finding = if context.method.transaction {
-        finding.help("write `CREATE INDEX CONCURRENTLY` in a migration of its own with `transaction = false`")
+        finding.help("write `CREATE INDEX CONCURRENTLY` in a migration of its own")
     } else {
         let word = text::word(context, "index");
         let finding = finding.help("write `CREATE INDEX CONCURRENTLY`");

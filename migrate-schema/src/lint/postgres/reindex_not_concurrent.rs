@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "An index is made anew under a lock that stops writing, and reading by it.",
         why: "`REINDEX` locks the table against writes and the index against reads until it is done.",
-        instead: "Write `REINDEX … CONCURRENTLY` (PostgreSQL 12 and newer) in a migration of its own with `transaction = false`.",
+        instead: "Write `REINDEX … CONCURRENTLY` (PostgreSQL 12 and newer) in a migration of its own.",
         examples: &[Example::new(
             "postgres",
             &["CREATE TABLE users (id bigint PRIMARY KEY, email text, team bigint)"],
@@ -39,8 +39,6 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
             "nobody can write to the table while its index is made anew",
             context.statement(),
         )
-        .help(
-            "write `REINDEX … CONCURRENTLY` in a migration of its own with `transaction = false`",
-        ),
+        .help("write `REINDEX … CONCURRENTLY` in a migration of its own"),
     );
 }

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
         products: POSTGRES,
         summary: "A unique constraint is added, and nobody can use the table while its index is made.",
         why: "`ADD UNIQUE` reads the whole table and makes an index under an ACCESS EXCLUSIVE lock.",
-        instead: "Make the index first with `CREATE UNIQUE INDEX CONCURRENTLY`, in a migration with `transaction = false`. Then write `ADD CONSTRAINT … UNIQUE USING INDEX …`, which takes a moment.",
+        instead: "Make the index first with `CREATE UNIQUE INDEX CONCURRENTLY`, in a migration of its own. Then write `ADD CONSTRAINT … UNIQUE USING INDEX …`, which takes a moment.",
         examples: &[Example::new(
             "postgres",
             &[
