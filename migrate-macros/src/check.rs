@@ -340,7 +340,7 @@ fn finding(kind: StatementKind, range: std::ops::Range<usize>) -> Option<Finding
         StatementKind::OutsideTransaction => Some(
             Finding::new(
                 Code::OutsideTransaction,
-                "this statement cannot run inside a transaction, and this migration runs in one, because it does something else too",
+                "this statement cannot run inside a transaction, and this migration runs in one, because not all of its steps are of this kind",
                 range,
             )
             .help("put it into a migration of its own, which then runs outside a transaction by itself; or write `transaction = false` on this one: then what ran before a failure stays, and the next run goes on behind it"),
