@@ -247,7 +247,8 @@ fn back(derived: Vec<(Dialect, Option<Vec<String>>)>) -> Option<Back> {
     Some(Back::Each(each))
 }
 
-#[cfg(all(test, feature = "sqlite", feature = "mysql"))]
+#[cfg(test)]
+#[cfg(all(feature = "sqlite", feature = "mysql"))]
 mod tests {
     use super::*;
     use crate::{
