@@ -168,8 +168,24 @@ fn write_on_column<'a>(
     dialect: Dialect,
 ) -> Result<(), RenderError> {
     let mut extra = Vec::new();
-    for check in checks {
+    // MariaDB takes one on a column.
+    let (together, checks): (Vec<&Check>, Vec<&Check>) =
+        checks.partition(|check| dialect == Dialect::Mysql && check.name.is_none());
+    for check in together.iter().chain(&checks) {
         check_expression(&check.expression, dialect)?;
+    }
+    match together.as_slice() {
+        [] => {}
+        [one] => extra.push(format!("CHECK ({})", one.expression)),
+        several => {
+            let all = several
+                .iter()
+                .map(|check| format!("({})", check.expression));
+            let all: Vec<String> = all.collect();
+            extra.push(format!("CHECK ({})", all.join(" AND ")));
+        }
+    }
+    for check in checks {
         let name = check
             .name
             .as_ref()
