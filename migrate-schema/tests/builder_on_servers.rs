@@ -64,7 +64,9 @@ fn on(dialect: Dialect, database: &Database) {
         }
         assert_eq!(summary(&catalog), summary(&sqlite), "{change}");
     }
-    database.run(changes::ROWS);
+    if dialect == Dialect::Postgres {
+        database.run(changes::ROWS);
+    }
 }
 
 /// A column that came back may stand at another place, and MariaDB keeps the number of the next row.
