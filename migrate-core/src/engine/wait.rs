@@ -108,8 +108,10 @@ impl Patience {
                 .is_none_or(|told| waited >= told + TELL_EVERY || waited < told)
         {
             self.told = Some(waited);
+            let away = format!("an answer ({error})");
+            let is_away = error.kind == DriverErrorKind::Away;
             context.tell(&Event::Waiting {
-                what: &self.what,
+                what: if is_away { &away } else { &self.what },
                 waited,
                 timeout: context.timeout,
             });

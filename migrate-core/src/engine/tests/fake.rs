@@ -27,6 +27,8 @@ pub(super) enum Fault {
     Fail(DriverErrorKind),
     /// It finds the lock taken, so many times. An action that cannot find that is left alone.
     Busy(usize),
+    /// From here on the database does not answer.
+    Away,
     /// It has its effect, and returns an error all the same.
     Lost,
     /// The connection is gone, and nobody knows whether it had its effect, which it had or had not.
@@ -224,6 +226,7 @@ impl State {
         let (at, fault) = self.fault?;
         let disturbed = match fault {
             Fault::Busy(times) => may_be_busy && (at..at.saturating_add(times)).contains(&n),
+            Fault::Away => may_be_busy && at <= n,
             // A closure gives its answer itself: either it has had its effect, or it says that it failed. And a
             // driver knows of a statement that stands alone whether its answer was lost.
             Fault::Lost => at == n && what != "run" && !what.starts_with("execute INSERT"),
@@ -348,6 +351,9 @@ async fn act<T>(
     match fault {
         Some(Fault::Fail(kind)) => return Err(DriverError::new(kind, "it was made to fail")),
         Some(Fault::Busy(_)) => return Err(busy()),
+        Some(Fault::Away) => {
+            return Err(DriverError::new(DriverErrorKind::Away, "no node answers"));
+        }
         Some(Fault::Kill) => {
             world.state().killed = true;
             return pending().await;

@@ -46,6 +46,27 @@ fn it_ends_at_the_timeout_and_says_what_it_waited_for() {
     }
 }
 
+/// A database that does not answer is not one that somebody holds.
+#[test]
+fn who_does_not_answer_is_waited_for_in_other_words() {
+    let (given, world) = (Given::new(registry()), World::default());
+    world.arm(Some((0, Fault::Away)));
+    let error = given.run(&world, &UP).unwrap().unwrap_err();
+    assert!(!error.is_locked());
+    assert_eq!(
+        error.to_string(),
+        "waited 60 s for an answer: no node answers"
+    );
+    assert_eq!(world.state().now, Duration::from_secs(60));
+    let heard = given.heard.take();
+    assert!(
+        heard
+            .iter()
+            .any(|one| one.starts_with("waiting for an answer (no node answers)")),
+        "{heard:#?}"
+    );
+}
+
 /// A commit is held up by those who read, and tried again where it is.
 #[test]
 fn a_commit_that_is_held_up_says_by_whom() {

@@ -1,6 +1,6 @@
 //! Requests, and what is in the database behind them.
 
-use migrate_core::{Down, Request, Up};
+use migrate_core::{Down, Request, Tool, Up};
 
 use migrate_test_servers::{Rqlite, Wire};
 
@@ -180,5 +180,28 @@ fn random_stays_in_definitions() {
     assert!(
         error.contains("INSERT INTO dice") && error.contains("into a migration of its own"),
         "{error}"
+    );
+}
+
+/// Booleans and times have types of their own in answers.
+#[test]
+fn the_history_of_another_tool_is_taken_over() {
+    let Some(cluster) = Rqlite::single() else {
+        return;
+    };
+    cluster.run(&[
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+         installed_on TIMESTAMP NOT NULL, success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)",
+        "INSERT INTO _sqlx_migrations VALUES (20260101, 'create users', '2026-01-01 00:00:00', TRUE, x'8515', 1)",
+    ]);
+    let (migrator, mut connection) = (of("plain"), connection(&cluster));
+    let adopt = Request::Adopt {
+        tool: Tool::Sqlx,
+        table: None,
+    };
+    migrator.run(&mut connection, &adopt).unwrap();
+    assert_eq!(
+        migrator.pending(&mut connection).unwrap(),
+        ["20260102_create_posts"]
     );
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use migrate_core::{Event, Observer};
-use migrate_test_servers::Rqlite;
+use migrate_test_servers::{Rqlite, times};
 
 use crate::{connection, of, rows};
 
@@ -91,4 +91,31 @@ fn over_tls() {
         let text = up(&url).unwrap_err().to_string();
         assert!(text.contains(words), "{text}");
     }
+}
+
+/// A leader that stalls is given up when it shows no sign of life, which takes some time.
+#[test]
+fn the_leader_stalls_between_two_migrations() {
+    if times(0, 1) == 0 {
+        return;
+    }
+    let Some(cluster) = Rqlite::start() else {
+        return;
+    };
+    let (reached, is_reached) = channel();
+    let (go, go_on) = channel();
+    let go_on = Arc::new(std::sync::Mutex::new(go_on));
+    let migrator = of("plain").observer(Stops { reached, go_on });
+    let report = thread::scope(|scope| {
+        let run = scope.spawn(|| migrator.up(&mut connection(&cluster)).unwrap());
+        is_reached.recv().unwrap();
+        let leader = cluster.leader();
+        cluster.pause(leader);
+        drop(go);
+        let report = run.join().unwrap();
+        cluster.resume(leader);
+        report
+    });
+    assert_eq!(report.done.len(), 2);
+    assert_eq!(rows(&cluster, "SELECT count(*) FROM _migrations"), ["2"]);
 }
