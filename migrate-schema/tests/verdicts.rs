@@ -84,6 +84,21 @@ fn types_of_postgres() {
 }
 
 #[test]
+fn functions_of_postgres() {
+    compare(Dialect::Postgres, "postgres_functions.txt");
+}
+
+#[test]
+fn partitions_of_postgres() {
+    compare(Dialect::Postgres, "postgres_partitions.txt");
+}
+
+#[test]
+fn triggers_of_mariadb() {
+    compare(Dialect::Mysql, "mariadb_triggers.txt");
+}
+
+#[test]
 fn rows_of_postgres() {
     compare(Dialect::Postgres, "postgres_rows.txt");
 }

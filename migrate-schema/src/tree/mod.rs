@@ -16,8 +16,8 @@ pub use change::from_change;
 pub use expression::{Expression, ExpressionKind, Literal};
 pub use object::{
     AlterSequence, AlterType, Argument, CreateFunction, CreateIndex, CreateSequence, CreateTrigger,
-    CreateType, CreateView, Drop, FunctionKind, IndexPart, ObjectKind, Rename, Require, Target,
-    TriggerBody, TriggerEvent, TriggerTime, TypeShape,
+    CreateType, CreateView, Drop, FunctionKind, IndexPart, ObjectKind, Rename, Require, RowColumn,
+    Target, TriggerBody, TriggerEvent, TriggerTime, TypeShape,
 };
 pub use query::{
     AssignmentTarget, Body, Conflict, ConflictAction, Cte, Delete, Insert, Join, JoinCondition,

@@ -221,7 +221,20 @@ pub enum TriggerBody {
     Opaque {
         /// All words of it that can be names.
         words: Vec<String>,
+        /// The columns that it names behind `NEW` and `OLD`.
+        columns: Vec<RowColumn>,
     },
+}
+
+/// A column of the row that fires a trigger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowColumn {
+    /// `NEW`, not `OLD`.
+    pub is_new: bool,
+    /// `SET NEW.column = …`.
+    pub is_set: bool,
+    /// The column.
+    pub name: Name,
 }
 
 /// `CREATE TRIGGER`.

@@ -143,6 +143,7 @@ impl Catalog {
         for part in &table.partition_by {
             self.check_expression(Some(draft), part, Context::Partition, findings);
         }
+        findings.extend(key_without_partition(draft, table));
         self.check_table(draft, table, findings);
     }
 
@@ -350,6 +351,9 @@ impl Catalog {
                 && ty.path.schema.is_none()
                 && SERIAL.contains(&ty.path.name.text.as_str());
         }
+        if self.dialect() == Dialect::Postgres {
+            findings.extend(makes_its_numbers(column, serial));
+        }
         if let Some(default) = &column.default {
             // MySQL's may name the other columns, which are not all there yet.
             if self.dialect() != Dialect::Mysql {
@@ -512,4 +516,77 @@ fn column_title(expression: &tree::Expression) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The keys of a partitioned table hold its partition key: each partition keeps its own (PostgreSQL).
+fn key_without_partition(draft: &Relation, table: &CreateTable) -> Option<Finding> {
+    let columns: Option<Vec<&Name>> = (table.partition_by.iter())
+        .map(tree::Expression::as_column)
+        .collect();
+    let columns = columns?;
+    let keys = draft.constraints.iter().filter_map(|one| match &one.kind {
+        ConstraintKind::PrimaryKey(key) => Some(("primary key", key)),
+        ConstraintKind::Unique(key) => Some(("UNIQUE", key)),
+        _ => None,
+    });
+    let (what, missing) = keys
+        .filter_map(|(what, key)| {
+            let mut columns = columns.iter();
+            let missing = columns.find(|column| !key.contains(&column.text))?;
+            Some((what, *missing))
+        })
+        .next()?;
+    let message = format!(
+        "the {what} of the partitioned table `{}` lacks `{missing}`",
+        draft.name
+    );
+    Some(
+        Finding::new(Code::InvalidDefinition, message, missing.range.clone()).help(format!(
+            "add `{missing}` to it: each partition looks only into itself"
+        )),
+    )
+}
+
+/// A column that numbers its rows has no default, and its type is one of whole numbers (PostgreSQL).
+fn makes_its_numbers(column: &tree::Column, serial: bool) -> Option<Finding> {
+    let name = &column.name;
+    let twice = serial && (column.default.is_some() || column.identity.is_some())
+        || column.identity.is_some() && column.default.is_some();
+    if twice {
+        let message = format!("the column `{name}` numbers its rows, and has a default besides");
+        return Some(Finding::new(
+            Code::InvalidDefinition,
+            message,
+            name.range.clone(),
+        ));
+    }
+    let ty = column.ty.as_ref().filter(|_| column.identity.is_some())?;
+    not_a_number(ty, &name.text)
+}
+
+/// Types that surely are none of whole numbers.
+pub(super) fn not_a_number(ty: &tree::TypeName, column: &str) -> Option<Finding> {
+    const OTHERS: [&str; 12] = [
+        "boolean",
+        "bool",
+        "character varying",
+        "date",
+        "json",
+        "jsonb",
+        "numeric",
+        "real",
+        "text",
+        "timestamptz",
+        "uuid",
+        "varchar",
+    ];
+    let is_other = ty.path.schema.is_none() && OTHERS.contains(&ty.path.name.text.as_str());
+    (is_other || ty.array).then(|| {
+        let message = format!(
+            "`{column}` cannot be an identity column: it is `{}`",
+            ty.path
+        );
+        Finding::new(Code::InvalidDefinition, message, ty.path.range())
+            .help("write `smallint`, `integer` or `bigint`")
+    })
 }

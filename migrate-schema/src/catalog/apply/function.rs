@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Findings;
+use super::{Findings, signature};
 use crate::{
     Code, Dialect, Finding,
     catalog::{Catalog, Class, Function, Key, Lookup, Node, Use, query, store::Fact},
@@ -40,6 +40,14 @@ impl Catalog {
                             .replacen("named", "with these arguments named", 1);
                 }
                 findings.push(finding);
+                return;
+            }
+        }
+        if self.dialect() == Dialect::Postgres {
+            let certain = again.filter(|again| self.is_certain(&key.1, again.known_since));
+            findings.extend(certain.and_then(|again| signature::cannot_become(again, function)));
+            findings.extend(signature::fault(function));
+            if findings.refuse() {
                 return;
             }
         }

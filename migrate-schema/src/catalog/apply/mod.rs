@@ -24,6 +24,7 @@ mod other;
 mod rename;
 mod rewrite;
 mod sequence;
+mod signature;
 mod touched;
 mod trigger;
 mod types;

@@ -153,7 +153,10 @@ impl Catalog {
                 rewrite::expression(when, renamer);
             }
             if std::mem::take(&mut renamer.unsure) {
-                trigger.body = TriggerBody::Opaque { words: Vec::new() };
+                trigger.body = TriggerBody::Opaque {
+                    words: Vec::new(),
+                    columns: Vec::new(),
+                };
             }
         }
     }
@@ -411,7 +414,10 @@ impl Catalog {
             std::mem::take(&mut renamer.unsure),
         );
         if doubtful {
-            trigger.body = TriggerBody::Opaque { words: Vec::new() };
+            trigger.body = TriggerBody::Opaque {
+                words: Vec::new(),
+                columns: Vec::new(),
+            };
         } else if seen {
             trigger.body = body;
             trigger.when = when;

@@ -333,7 +333,8 @@ impl<'a> Resolver<'a> {
 
     /// A function that migrations made: whether any of its forms takes so many arguments.
     fn own_arguments(&mut self, given: Given<'a>, functions: &'a [Function]) {
-        if given.special || given.star {
+        // MySQL counts them only when it calls it.
+        if given.special || given.star || self.dialect == Dialect::Mysql {
             return;
         }
         let mut all = 0;

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     Code, Dialect, Finding,
-    catalog::Relation,
-    tree::{Body, Expression, ExpressionKind, Insert, Name, Query, TriggerEvent},
+    catalog::{Catalog, Column, Relation, RelationKind},
+    tree::{Body, Expression, ExpressionKind, Insert, Literal, Name, Query, TriggerEvent},
 };
 
 impl<'a> Resolver<'a> {
@@ -37,6 +37,7 @@ impl<'a> Resolver<'a> {
                 self.insert_arity(insert, rows, &given, &target);
                 self.insert_generated(insert, rows, &target);
                 self.insert_types(insert, rows, &target);
+                self.insert_nulls(insert, rows, &target);
             }
         }
         for conflict in &insert.conflicts {
@@ -209,6 +210,55 @@ impl<'a> Resolver<'a> {
         Some(count - generated.count().min(count))
     }
 
+    /// Rows without a value for a column that needs one (PostgreSQL). A trigger may give it one.
+    fn insert_nulls(&mut self, insert: &'a Insert, rows: &'a Query, target: &Source<'a>) {
+        let Body::Values(values) = &rows.body else {
+            return;
+        };
+        let relation = target.relation.filter(|relation| {
+            relation.kind == RelationKind::Table
+                && !relation.open
+                && relation.triggers.is_empty()
+                && relation.parents.is_empty()
+                && relation.others.is_empty()
+        });
+        let Some(relation) = relation
+            .filter(|_| self.dialect == Dialect::Postgres && !self.reread && rows.limit.is_empty())
+        else {
+            return;
+        };
+        for (at, column) in relation.columns.iter().enumerate() {
+            if !is_needed(self.catalog, relation, column) {
+                continue;
+            }
+            let place = if insert.columns.is_empty() {
+                Some(at)
+            } else {
+                (insert.columns.iter()).position(|name| self.same(&name.text, &column.name))
+            };
+            let is_null = |row: &Vec<Expression>| match place.map(|place| row.get(place)) {
+                Some(Some(value)) => match &value.kind {
+                    ExpressionKind::Literal(Literal::Null) => true,
+                    ExpressionKind::Default => column.default.is_none(),
+                    _ => false,
+                },
+                _ => column.default.is_none(),
+            };
+            if let Some(row) = values.iter().find(|row| is_null(row)) {
+                let range = first_row(std::slice::from_ref(row)).unwrap_or(rows.range.clone());
+                let message = format!(
+                    "no value for `{}.{}`, which is NOT NULL",
+                    relation.name, column.name
+                );
+                self.say(
+                    Finding::new(Code::InvalidDefinition, message, range)
+                        .help("give it one, or the column a default"),
+                );
+                return;
+            }
+        }
+    }
+
     /// Values that their columns cannot take.
     fn insert_types(&mut self, insert: &'a Insert, rows: &'a Query, target: &Source<'a>) {
         let Body::Values(values) = &rows.body else {
@@ -283,4 +333,20 @@ pub(super) fn generated_column(relation: &Relation, name: &Name, verb: &str) -> 
         name.range.clone(),
     )
     .help("leave the column out")
+}
+
+/// Whether a column of a type that is built in refuses NULL, and nothing but a value or its default fills it.
+fn is_needed(catalog: &Catalog, relation: &Relation, column: &Column) -> bool {
+    let is_plain = column
+        .ty
+        .as_ref()
+        .is_some_and(|ty| super::fit::kind_of(catalog, ty).is_some());
+    let in_key = relation
+        .primary_key()
+        .is_some_and(|key| key.iter().any(|name| catalog.same(name, &column.name)));
+    (column.not_null || in_key)
+        && is_plain
+        && column.generated.is_none()
+        && column.identity.is_none()
+        && column.sequence.is_none()
 }

@@ -13,8 +13,8 @@ use crate::{
     Code, Dialect, Finding, Level,
     catalog::{Catalog, Relation, Trigger},
     tree::{
-        Action, Argument, CreateFunction, CreateTrigger, CreateView, Expression, Path, TriggerBody,
-        TriggerEvent,
+        Action, Argument, CreateFunction, CreateTrigger, CreateView, Expression, Path, RowColumn,
+        TriggerBody, TriggerEvent, TriggerTime,
     },
 };
 
@@ -60,6 +60,9 @@ pub fn trigger(
         TriggerBody::Function(_) | TriggerBody::Opaque { .. } => &[],
     };
     resolver.fired(relation, &trigger.events, trigger.when.as_ref(), body);
+    if let TriggerBody::Opaque { columns, .. } = &trigger.body {
+        resolver.columns_of_row(relation, trigger, columns);
+    }
     if catalog.dialect() == Dialect::Postgres {
         resolver.event_columns(relation, &trigger.events);
     }
@@ -333,6 +336,52 @@ impl<'a> Resolver<'a> {
             self.action(action, &frame);
         }
         self.in_trigger = outside;
+    }
+
+    /// What a body that is not read otherwise names of the row that fires it (MySQL).
+    fn columns_of_row(
+        &mut self,
+        relation: &'a Relation,
+        trigger: &CreateTrigger,
+        columns: &'a [RowColumn],
+    ) {
+        let source = self.table(relation, &relation.name);
+        let fires = |event: &TriggerEvent| trigger.events.contains(event);
+        for column in columns {
+            let RowColumn {
+                is_new,
+                is_set,
+                name,
+            } = column;
+            let row = if *is_new { "NEW" } else { "OLD" };
+            let lacking = if *is_new {
+                TriggerEvent::Delete
+            } else {
+                TriggerEvent::Insert
+            };
+            let wrong = if fires(&lacking) {
+                Some(format!(
+                    "there is no {row} row when a row is {}",
+                    if *is_new { "deleted" } else { "inserted" }
+                ))
+            } else if *is_set && !is_new {
+                Some("the OLD row cannot be changed".to_owned())
+            } else if *is_set && trigger.time == TriggerTime::After {
+                Some("an AFTER trigger cannot change the NEW row".to_owned())
+            } else {
+                None
+            };
+            if let Some(message) = wrong {
+                let finding =
+                    Finding::new(crate::Code::InvalidDefinition, message, name.range.clone());
+                self.say(finding);
+                return;
+            }
+            let known = source.columns.names().any(|own| self.same(own, &name.text));
+            if !known && !source.columns.open && name.text.is_ascii() {
+                self.no_such_column(&source, name);
+            }
+        }
     }
 
     /// `UPDATE OF columns`.

@@ -7,8 +7,8 @@ use super::{
     token::Kind,
 };
 use crate::tree::{
-    Action, Argument, CreateFunction, CreateTrigger, FunctionKind, TriggerBody, TriggerEvent,
-    TriggerTime,
+    Action, Argument, CreateFunction, CreateTrigger, FunctionKind, RowColumn, TriggerBody,
+    TriggerEvent, TriggerTime,
 };
 
 impl Parser<'_> {
@@ -39,6 +39,7 @@ impl Parser<'_> {
             self.name("the name of a trigger")?;
         }
         self.foreign_trigger()?;
+        let columns = self.columns_of_row();
         let (words, _) = self.body(Vec::new())?;
         Ok(vec![Action::CreateTrigger(CreateTrigger {
             name,
@@ -50,8 +51,46 @@ impl Parser<'_> {
             events: vec![event],
             table,
             when: None,
-            body: TriggerBody::Opaque { words },
+            body: TriggerBody::Opaque { words, columns },
         })])
+    }
+
+    /// What the body names behind `NEW` and `OLD`; nothing where that may be an alias.
+    fn columns_of_row(&mut self) -> Vec<RowColumn> {
+        let start = self.at;
+        let rows = ["new", "old"];
+        let mut columns = Vec::new();
+        while !self.at_end() {
+            if self.is_at(0, "as") && self.any_at(1, &rows) {
+                columns.clear();
+                break;
+            }
+            let is_row = self.any_at(0, &rows)
+                && self.symbol_at(1, ".")
+                && !(self.at > start
+                    && self.tokens[self.at - 1].kind == Kind::Symbol
+                    && self.sql.get(self.tokens[self.at - 1].range()) == Some("."));
+            if !is_row {
+                self.at += 1;
+                continue;
+            }
+            let is_new = self.any_at(0, &["new"]);
+            let before = (self.at > start).then(|| self.tokens[self.at - 1]);
+            let behind_set = before.is_some_and(|token| {
+                let text = self.sql.get(token.range()).unwrap_or_default();
+                text.eq_ignore_ascii_case("set")
+            });
+            self.at += 2;
+            let name = self.take_name();
+            let is_set = behind_set && (self.symbol_at(0, "=") || self.symbol_at(0, ":="));
+            columns.push(RowColumn {
+                is_new,
+                is_set,
+                name,
+            });
+        }
+        self.back_to(start);
+        columns
     }
 
     /// PostgreSQL's triggers call a function.
