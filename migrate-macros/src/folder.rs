@@ -309,7 +309,8 @@ mod tests {
         assert_eq!(made.matches("staticREGISTER").count(), 1, "{made}");
         assert_eq!(made.matches("::Embedded((").count(), 3, "{made}");
         for part in [
-            "include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"),\"/migrations/1_create_users.up.sql\"))",
+            "[::core::include_bytes!(\"",
+            "/migrations/1_create_users.up.sql\"),",
             "\"CREATETABLEusers(id);\\n\"",
             "\"s0-23c\",",
             "\\u{1f}1_create_users\\u{1f}createusers\\u{1f}",
