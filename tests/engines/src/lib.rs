@@ -1,6 +1,7 @@
 //! What every driver has to do, as tests on real servers.
 //!
-//! [`Histories`] are the migrations that a test program makes up.
+//! [`conformance`] has what is asked of every database, written once. [`Histories`] are the migrations that a test program
+//! makes up.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +10,7 @@
     reason = "what goes wrong in a test's ground is a test that fails"
 )]
 
+pub mod conformance;
 mod histories;
 
 pub use histories::{Histories, History, Way};
