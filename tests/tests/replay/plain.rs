@@ -100,7 +100,11 @@ fn a_check_refuses_what_a_build_refuses() {
     wrong("&mut Steps) {", "&mut Steps) -> u8 {", "error[E0053]");
     wrong("CREATE INDEX", "CREATE INDX", "[sql_syntax]");
     wrong("users (email)", "users (emial)", "[no_such_column]");
-    wrong("DROP INDEX emails", "VACUUM", "[outside_transaction]");
+    wrong(
+        "DROP INDEX emails",
+        "DROP INDEX emails; VACUUM",
+        "[outside_transaction]",
+    );
     wrong("2_index", "1_index", "[duplicate_id]");
 }
 
