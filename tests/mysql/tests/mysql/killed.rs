@@ -22,7 +22,7 @@ fn a_run_that_is_killed_is_gone_on_with() {
     let length = began.elapsed();
     let mut random = Random::new("killed");
     let mut killed = 0;
-    for _ in 0..times(8, 100) {
+    for _ in 0..times(5, 100) {
         let Some(database) = fresh() else { return };
         // Once or more often.
         loop {
@@ -54,7 +54,7 @@ fn a_way_down_that_is_killed_is_gone_on_with() {
     down().run().ok();
     let length = began.elapsed();
     let mut random = Random::new("killed_down");
-    for _ in 0..times(3, 30) {
+    for _ in 0..times(2, 30) {
         up(&database).run().ok();
         down().start().signal_after(random.moment(length), "KILL");
         down().run().ok();
@@ -74,7 +74,7 @@ fn a_wipe_that_is_killed_is_repeated() {
     anew().run().ok();
     let length = began.elapsed();
     let mut random = Random::new("killed_fresh");
-    for _ in 0..times(3, 30) {
+    for _ in 0..times(2, 30) {
         anew().start().signal_after(random.moment(length), "KILL");
         anew().run().ok();
         is_done_once(&database);
