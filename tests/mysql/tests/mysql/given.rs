@@ -135,7 +135,8 @@ async fn a_future_that_is_dropped_leaves_nothing_in_the_way() {
         let Some(database) = fresh() else { return };
         let mut connection = connect(&database).await;
         let work = migrator(WORK).lock_ttl(Duration::from_secs(600));
-        let cut = tokio::time::timeout(length * part / (parts + 1), work.up_async(&mut connection)).await;
+        let cut =
+            tokio::time::timeout(length * part / (parts + 1), work.up_async(&mut connection)).await;
         // The connection is still there, and nobody uses it.
         let mut other = mysql::open(&database.url()).unwrap();
         work.up_async(&mut other).await.unwrap();
