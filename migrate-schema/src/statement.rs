@@ -363,7 +363,7 @@ fn kind(source: &str, tokens: &[Token], dialect: Dialect) -> StatementKind {
         return if renames {
             StatementKind::RenameTable
         } else {
-            StatementKind::Other
+            outside(&words, dialect)
         };
     }
     if dialect == Dialect::Sqlite && words.is(0, "pragma") {
@@ -395,12 +395,7 @@ fn pragma(words: &Words<'_>) -> StatementKind {
 fn outside(words: &Words<'_>, dialect: Dialect) -> StatementKind {
     let refused = match dialect {
         Dialect::Sqlite => words.is(0, "vacuum"),
-        Dialect::Postgres => {
-            words.is(0, "vacuum")
-                || (words.any(0, &["create", "drop"]) && words.any(1, &["database", "tablespace"]))
-                || (words.any(0, &["create", "drop", "reindex"])
-                    && (1..words.tokens.len()).any(|at| words.is(at, "concurrently")))
-        }
+        Dialect::Postgres => outside_on_postgres(words),
         Dialect::Mysql => false,
     };
     if refused {
@@ -408,6 +403,70 @@ fn outside(words: &Words<'_>, dialect: Dialect) -> StatementKind {
     } else {
         StatementKind::Other
     }
+}
+
+/// What PostgreSQL refuses inside a transaction, as far as the text tells: `DROP SUBSCRIPTION` depends on the subscription.
+fn outside_on_postgres(words: &Words<'_>) -> bool {
+    let count = words.tokens.len();
+    let has = |word: &str| (1..count).any(|at| words.is(at, word));
+    let before =
+        |one: &str, next: &str| (1..count).any(|at| words.is(at, one) && words.is(at + 1, next));
+    // `(connect = false)`, in each of the words that mean so.
+    let is_off = |name: &str| {
+        (1..count).any(|at| {
+            words.is(at, name)
+                && words.is_symbol(at + 1, '=')
+                && words.tokens.get(at + 2).is_some_and(|token| {
+                    let value = token
+                        .text(words.source)
+                        .trim_matches('\'')
+                        .to_ascii_lowercase();
+                    ["false", "off", "0", "no", "f", "n"].contains(&&*value)
+                })
+        })
+    };
+    let is_database = words.any(1, &["database", "tablespace"]);
+    if words.any(0, &["create", "drop"]) && is_database {
+        return true;
+    }
+    if words.any(0, &["create", "drop"]) && before("index", "concurrently") {
+        return words.any(1, &["index", "unique"]);
+    }
+    if words.is(0, "create") && words.is(1, "subscription") {
+        return !is_off("connect") && !is_off("create_slot");
+    }
+    if words.is(0, "alter") {
+        return match () {
+            () if words.is(1, "system") => true,
+            () if words.is(1, "database") => before("set", "tablespace"),
+            () if words.is(1, "table") => before("detach", "partition") && has("concurrently"),
+            () if words.is(1, "subscription") => {
+                before("refresh", "publication")
+                    || (["set", "add", "drop"]
+                        .iter()
+                        .any(|word| before(word, "publication"))
+                        && !is_off("refresh"))
+            }
+            () => false,
+        };
+    }
+    if words.is(0, "reindex") {
+        return has("concurrently") && !before("concurrently", "false")
+            || has("database")
+            || has("schema")
+            || has("system");
+    }
+    if words.is(0, "cluster") {
+        // Of one table, or of all.
+        return !(1..count).any(|at| {
+            let token = words.tokens.get(at);
+            !words.any(at, &["verbose", "on", "off", "true", "false"])
+                && token.is_some_and(|token| {
+                    matches!(token.kind, TokenKind::Word | TokenKind::QuotedName)
+                })
+        });
+    }
+    words.is(0, "vacuum") || (words.is(0, "discard") && words.is(1, "all"))
 }
 
 /// The names and words of a statement, without their quotes, each once, as they are written. What it changes is among
@@ -610,6 +669,26 @@ mod tests {
             OutsideTransaction
         );
         assert_eq!(postgres("CREATE INDEX i ON a(b)"), Other);
+        // The tests on servers ask PostgreSQL of each kind.
+        for sql in [
+            "REINDEX (CONCURRENTLY) TABLE a",
+            "REINDEX SCHEMA a",
+            "ALTER TABLE a DETACH PARTITION b CONCURRENTLY",
+            "ALTER SYSTEM SET a = 1",
+            "CLUSTER",
+            "DISCARD ALL",
+            "CREATE SUBSCRIPTION a CONNECTION 'b' PUBLICATION c",
+        ] {
+            assert_eq!(postgres(sql), OutsideTransaction, "{sql}");
+        }
+        for sql in [
+            "REFRESH MATERIALIZED VIEW CONCURRENTLY a",
+            "CREATE FUNCTION concurrently() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "CREATE SUBSCRIPTION a CONNECTION 'b' PUBLICATION c WITH (connect = false)",
+            "CLUSTER a",
+        ] {
+            assert_eq!(postgres(sql), Other, "{sql}");
+        }
     }
 
     #[test]

@@ -194,7 +194,7 @@ impl Postgres {
         sql += &self.state.tables.select_lock();
         if with_sessions {
             sql += &format!(
-                "; SELECT a.state FROM {lock} l JOIN pg_catalog.pg_stat_activity a \
+                "; SELECT CASE WHEN a.pid = pg_backend_pid() THEN 'idle' ELSE a.state END FROM {lock} l JOIN pg_catalog.pg_stat_activity a \
                  ON l.session = a.pid || ' ' || extract(epoch FROM a.backend_start) \
                  OR (a.backend_start IS NULL AND split_part(l.session, ' ', 1) = a.pid::text)"
             );
@@ -291,6 +291,31 @@ impl Postgres {
             text(session)
         );
         let _ = ask(self.link.client(), &sql).await;
+    }
+
+    /// After the connection was lost: the claim is of the new session, and the old one is at an end.
+    pub(super) async fn move_lease(&mut self) -> Result<(), DriverError> {
+        let Some(held) = &self.state.lease.held else {
+            return Ok(());
+        };
+        let undone = |failed| error(failed, At::Undone);
+        let (lock, holder) = (self.state.tables.lock(), text(&held.holder));
+        let with_sessions = self.state.server() != Server::Cockroach;
+        let own = if with_sessions { OWN_SESSION } else { "NULL" };
+        let sql = format!(
+            "SELECT session FROM {lock} WHERE id = 1 AND holder = {holder}; \
+             UPDATE {lock} SET beat = beat + 1, session = {own} WHERE id = 1 AND holder = {holder}"
+        );
+        let asked = held.life.now();
+        let client = self.link.client();
+        let answers = ask(client, &sql).await.and_then(Answers::whole);
+        let answers = answers.map_err(undone)?;
+        let mine = answers.counts.last() == Some(&1);
+        held.life.confirm(asked, mine);
+        if let Some(old) = answers.get(0, 0) {
+            self.end(old).await;
+        }
+        self.still_mine().await
     }
 
     pub(super) async fn give_lease_back(&mut self) {

@@ -89,7 +89,10 @@ fn said(db: &DbError) -> String {
 
 fn advice(db: &DbError) -> Option<&'static str> {
     Some(match db.code().code() {
-        "25001" => "Write `transaction = false` in the attribute of the migration",
+        "25001" => {
+            "Write `transaction = false` in the attribute of the migration; where it stands there, run this from a Rust step \
+             over `&tokio_postgres::Client`"
+        }
         "25006" => "The server, or the role, allows reading only",
         "25P02" => {
             "A statement before it has failed, and its error was passed over: a transaction cannot go on after one"

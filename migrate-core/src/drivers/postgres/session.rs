@@ -274,6 +274,10 @@ impl Postgres {
     }
 }
 
+/// How often, and after how long, it is tried to connect anew.
+const RECONNECTS: usize = 20;
+const RECONNECT_AFTER: Duration = Duration::from_millis(250);
+
 /// Pauses of many that wait for one are not of the same length.
 pub(super) fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64())
@@ -446,7 +450,17 @@ impl Driver for Postgres {
         if !client.is_closed() && client.check_connection().await.is_ok() {
             return Ok(true);
         }
-        self.link.reconnect().await
+        for _ in 0..RECONNECTS {
+            if self.link.reconnect().await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(jittered(RECONNECT_AFTER)).await;
+        }
+        if self.link.client().is_closed() && !self.link.reconnect().await? {
+            return Ok(false);
+        }
+        self.move_lease().await?;
+        Ok(true)
     }
 
     async fn claim(&mut self) -> Result<Claim, DriverError> {

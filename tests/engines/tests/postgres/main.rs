@@ -6,65 +6,32 @@
     reason = "a test panics where it fails"
 )]
 
-use std::sync::Once;
+mod cancelled;
+mod client;
+mod cockroach;
+mod conformance;
+mod histories;
+mod killed;
+mod kinds;
+mod lost;
+mod outside;
+mod refused;
+mod seeds;
+mod settings;
 
-use migrate_core::{Migrator, Sql, postgres};
-use migrate_test_engines::Histories;
-use migrate_test_servers::Postgres;
-use tokio_postgres::Transaction;
+use migrate_core::{Report, postgres};
+use migrate_test_servers::Database;
 
-fn migrator(set: &str) -> Migrator {
-    static MADE: Once = Once::new();
-    MADE.call_once(|| {
-        let _ = Histories::new().with("blog", |history| {
-            history.add(
-                "001_users",
-                |steps| {
-                    steps.sql(Sql::unchecked(
-                        "CREATE TABLE users (id BIGINT PRIMARY KEY, email TEXT NOT NULL)",
-                    ))
-                },
-                |steps| steps.sql(Sql::unchecked("DROP TABLE users")),
-            );
-            history.add(
-                "002_ann",
-                |steps| {
-                    steps.run("ann", async |tx: &Transaction<'_>| {
-                        tx.execute("INSERT INTO users VALUES (1, $1)", &[&"ann"])
-                            .await?;
-                        Ok(())
-                    });
-                },
-                |steps| steps.sql(Sql::unchecked("DELETE FROM users")),
-            );
-        });
-    });
-    Migrator::of(set)
+/// Applies everything that is pending of a history.
+fn up(set: &str, database: &Database) -> Result<Report, migrate_core::Error> {
+    histories::of(set).up(&mut postgres::open(&database.url())?)
 }
 
-#[test]
-fn smoke() {
-    let Some(server) = Postgres::shared() else {
-        return;
-    };
-    let database = server.database();
-    let mut connection = postgres::open(&database.url()).unwrap();
-    let migrator = migrator("blog");
-    assert_eq!(
-        migrator.pending(&mut connection).unwrap(),
-        ["001_users", "002_ann"]
-    );
-    assert_eq!(
-        database.run("SELECT count(*) FROM pg_class WHERE relname LIKE '\\_migrations%'"),
-        "0"
-    );
-    migrator.up(&mut connection).unwrap();
-    assert_eq!(database.run("SELECT * FROM users"), "1|ann");
-    migrator.up(&mut connection).unwrap();
-    eprintln!(
-        "{}",
-        database.run("SELECT * FROM _migrations; SELECT * FROM _migrations_lock")
-    );
-    migrator.down(&mut connection).unwrap();
-    assert_eq!(database.run("SELECT count(*) FROM _migrations"), "0");
+/// A runtime of a test.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }

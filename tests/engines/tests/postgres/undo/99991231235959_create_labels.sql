@@ -1,0 +1,3 @@
+CREATE TABLE labels (id INTEGER PRIMARY KEY);
+-- @UNDO
+DROP TABLE labels;
