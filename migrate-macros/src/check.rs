@@ -37,6 +37,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn check(id: Option<&Id>, model: &Model, context: &Context<'_>, report: &mut Report) {
     renamed_from_itself(id, model, report);
     conflicts(model, report);
+    without_sqlite(model, context.settings, report);
     let transaction = model.options.transaction.as_ref();
     let in_transaction =
         transaction.is_none_or(|t| t.value) && !model.options.is_doubtful("transaction");
@@ -144,6 +145,27 @@ fn conflicts(model: &Model, report: &mut Report) {
             &foreign_keys.name,
             "`foreign_keys = false` with `transaction = false`: the check before the commit has no commit to come before",
             "leave `foreign_keys` out and write `PRAGMA foreign_keys = OFF` and `ON` as steps",
+        );
+    }
+}
+
+/// What is for SQLite alone, where the migrations are for others.
+fn without_sqlite(model: &Model, settings: Option<&Settings>, report: &mut Report) {
+    let targets = settings.map_or(&[][..], |settings| &settings.targets);
+    let is_sqlite = |target: &Target| target.dialect() == Dialect::Sqlite;
+    if let Some(foreign_keys) = &model.options.foreign_keys
+        && !targets.is_empty()
+        && !targets.iter().any(is_sqlite)
+    {
+        let titles: Vec<&str> = targets.iter().map(|one| one.product.title()).collect();
+        report.at(
+            foreign_keys.name.span(),
+            Code::OptionConflict,
+            format!(
+                "`foreign_keys` is about SQLite, and the migrations are for {}",
+                titles.join(" and ")
+            ),
+            "remove it: only SQLite deletes children when a table is made anew",
         );
     }
 }
@@ -496,6 +518,30 @@ mod tests {
             "option_value",
         );
         assert!(errors(quote!("1_a", renamed_from = "2_a"), short).is_empty());
+    }
+
+    #[test]
+    fn what_is_for_sqlite_is_said_to_nobody_else() {
+        let options = parse::arguments(quote!(foreign_keys = false));
+        let mut report = Report::default();
+        let options = options::options(&options, &mut report);
+        let item = parse::item(quote!(
+            struct X;
+        ));
+        let model = model::model(options, &item, &mut report).unwrap();
+        for (targets, count) in [
+            (&["sqlite"][..], 0),
+            (&["rqlite", "mysql"], 0),
+            (&["postgres", "mysql"], 1),
+        ] {
+            let mut report = Report::default();
+            let settings = Settings {
+                targets: targets.iter().map(|one| one.parse().unwrap()).collect(),
+                ..Settings::default()
+            };
+            without_sqlite(&model, Some(&settings), &mut report);
+            assert_eq!(report.messages().len(), count, "{targets:?}");
+        }
     }
 
     #[test]

@@ -27,10 +27,11 @@
 //! | `sql_syntax` | the database could not parse the SQL |
 //! | `sql_empty` | there is no statement in the SQL |
 //! | `sql_not_literal` | `sql!` has something other than one string literal |
+//! | `sql_dialects` | the texts for each dialect are not those of the databases in the settings |
 //! | `sql_unchecked` | `steps.sql` was given a text instead of `sql!("…")` |
 //! | `transaction_control` | `BEGIN`, `COMMIT` or their like: the runner's business |
 //! | `foreign_keys_pragma` | `PRAGMA foreign_keys` in a migration that runs in a transaction, where it does nothing |
-//! | `outside_transaction` | `VACUUM` or its like in a migration that runs in a transaction |
+//! | `outside_transaction` | `VACUUM` or its like beside steps that run in a transaction |
 //! | `missing_down` | neither `down` nor `irreversible` |
 //! | `unknown_option`, `repeated_option`, `option_value`, `option_conflict` | an option of the attribute |
 //! | `wrong_place` | the attribute stands on something that is no migration |
@@ -134,10 +135,10 @@ use proc_macro::TokenStream;
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `up = "SQL"`, `down = "SQL"` | the SQL of the short form |
+/// | `up = "SQL"`, `down = "SQL"` | the SQL of the short form; where each dialect has its own, `up(sqlite = "SQL", postgres = "SQL")` |
 /// | `irreversible = "why"` | there is no `down`; the reason is shown to whoever asks for one |
-/// | `transaction = false` | runs without a transaction around it, and records every step; for `VACUUM` and its like |
-/// | `foreign_keys = false` | switches foreign keys off around it and checks them before the commit; where a table is rebuilt, this happens by itself, and `foreign_keys = true` keeps it from happening |
+/// | `transaction = false` | runs without a transaction around it, and records every step; for `VACUUM` and its like beside other steps. Alone they run so by themselves, and so does, on MySQL, MariaDB and CockroachDB, every migration that changes the schema: there a change of the schema commits whatever is open, and the option says nothing new |
+/// | `foreign_keys = false` | on SQLite, switches foreign keys off around it and checks them before the commit; where a table is rebuilt, this happens by itself, and `foreign_keys = true` keeps it from happening |
 /// | `environments = ["development"]` | runs in these environments only |
 /// | `description = "text"` | what it does; without it the first paragraph of the documentation above the attribute, or the name in words |
 /// | `renamed_from = "20260214_create_people"` | the identifier that it had when it was applied; `"set/id"` where the set has changed too |
@@ -173,7 +174,25 @@ pub fn migration(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// database takes is never refused. The value holds the text, the place of each statement in it, and what the runner has
 /// to know of it; no parser is in the program. It can stand in a `const` and anywhere else an expression can.
 ///
-/// Text that exists only at run time is `Sql::unchecked(text)`.
+/// # A text for each dialect
+///
+/// Where databases need different SQL, each dialect has its own text:
+///
+/// ```text
+/// // Cargo.toml: dialects = ["sqlite", "postgres"]
+/// steps.sql(sql!(
+///     sqlite: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)",
+///     postgres: "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text)",
+/// ));
+/// ```
+///
+/// Each is checked, and replayed, for its own database alone. The names are those in the settings; all of `dialects` have to be
+/// there, and no other. `""` says that nothing is to be done on a database. A run takes the text of its database, and is refused
+/// when it is planned where there is none. The checksum is that of the text that runs: an edit of another one changes nothing there.
+///
+/// Text that exists only at run time is `Sql::unchecked(text)`, or `Sql::unchecked_each([(Dialect::Sqlite, text), …])`.
+///
+/// # Mistakes
 ///
 /// A mistake is shown with its line:
 ///
