@@ -59,6 +59,11 @@ pub(crate) trait Driver {
     fn asks_for_option(&self) -> bool {
         true
     }
+    /// Whether a statement only sets something of the session that later ones of its migration may need. It is set once
+    /// more where the migration goes on in another session.
+    fn sets_session(&self, _sql: &str) -> bool {
+        false
+    }
     /// The closure that a Rust step has to have, where this one has not.
     fn wrong_closure(&self, step: &Native, transaction: bool) -> Option<&'static str>;
 

@@ -104,6 +104,10 @@ impl<D: Driver> Run<'_, D> {
             return self.overtaken(&steps);
         };
         subject.started(&context, total);
+        for (step, text) in self.session_settings(&prepared.tasks, done) {
+            let set = self.outside(&text).await;
+            set.map_err(|error| steps.failure(step, &text, None, error))?;
+        }
         for (at, task) in prepared.tasks.into_iter().enumerate().skip(done as usize) {
             let done = u32::try_from(at).unwrap_or(u32::MAX);
             let mut trace = Trace::default();
@@ -126,6 +130,19 @@ impl<D: Driver> Run<'_, D> {
             _ => self.done(action, &[], took),
         }
         Ok(())
+    }
+
+    /// What the steps before have set of their session, where a migration is gone on with.
+    fn session_settings(&self, tasks: &[Task], done: u32) -> Vec<(usize, String)> {
+        let before = tasks.iter().take(done as usize).zip(1..);
+        before
+            .filter_map(|(task, step)| match task {
+                Task::Statement { text, .. } if self.driver.sets_session(text) => {
+                    Some((step, text.to_string()))
+                }
+                _ => None,
+            })
+            .collect()
     }
 
     /// Whether the step behind `done` has run, of which nobody has heard, and records that.

@@ -33,6 +33,10 @@
 //! lost it changes nothing any more: each statement goes to the server together with the question whether the lease is
 //! still the same. That holds between the nodes of a Galera cluster, too.
 //!
+//! Tables have to be of InnoDB; what changes rows of another engine takes effect by itself, and may do so twice.
+//! `statement_timeout` ends any statement of MariaDB; MySQL itself knows one only for `SELECT`. What a step sets of the
+//! session (`SET FOREIGN_KEY_CHECKS = 0`) is set again where the migration goes on in another session.
+//!
 //! A Rust step takes the connection: `steps.run("label", async |connection: &mut Line| { …; Ok(()) })`.
 
 mod claim;
@@ -98,6 +102,8 @@ pub(crate) struct MySql {
     back: Vec<String>,
     /// The database of the connection, once it is known.
     database: Option<String>,
+    /// What the steps have set of the session, in order.
+    set_by_steps: Vec<String>,
     /// Whether both tables were there when this session last looked.
     has_tables: bool,
     /// Whether a transaction was left that has to be rolled back.
@@ -142,6 +148,7 @@ impl MySql {
             server: None,
             back: Vec::new(),
             database: None,
+            set_by_steps: Vec::new(),
             has_tables: false,
             left_open: false,
             mine: 0,
@@ -274,6 +281,9 @@ impl MySql {
             return Ok(());
         }
         self.set_up().await?;
+        for sql in &self.set_by_steps {
+            self.link.tell(sql).await.map_err(error::error)?;
+        }
         self.renew(&old).await
     }
 
@@ -334,6 +344,9 @@ impl MySql {
             let mark = literal(&lock::mark(&self.holder));
             back.push(format!("DO RELEASE_LOCK({mark})"));
         }
+        if let Some(database) = &self.database {
+            back.push(format!("USE {}", link::quote(database)));
+        }
         // With a session of one's own all of it ends.
         if !self.is_own && !self.link.is_lost() {
             let _ = self.tidy().await;
@@ -384,6 +397,10 @@ impl Driver for MySql {
     /// All that changes a schema is of this kind.
     fn asks_for_option(&self) -> bool {
         false
+    }
+
+    fn sets_session(&self, sql: &str) -> bool {
+        Words::new(sql).sets_session()
     }
 
     fn wrong_closure(&self, step: &Native, _: bool) -> Option<&'static str> {
@@ -454,6 +471,9 @@ impl Driver for MySql {
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.ready().await?;
         self.alone(sql).await?;
+        if self.sets_session(sql) {
+            self.set_by_steps.push(sql.to_owned());
+        }
         if !self.link.is_autocommit() {
             let set = self.link.tell("SET SESSION autocommit = 1").await;
             set.map_err(error::error)?;

@@ -28,15 +28,18 @@ const READ_ONLY: [&str; 4] = [
     "transaction_read_only",
 ];
 /// What a session may be told.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 13] = [
     "autocommit",
     "character_set_client",
     "character_set_results",
     "collation_connection",
+    "foreign_key_checks",
     "innodb_lock_wait_timeout",
     "lock_wait_timeout",
     "max_execution_time",
     "max_statement_time",
+    "sql_mode",
+    "unique_checks",
     "wsrep_on",
     "wsrep_sync_wait",
 ];
@@ -106,6 +109,10 @@ impl Variables {
             set: Vec::new(),
             back: Vec::new(),
         };
+        // What steps set most.
+        for name in ["foreign_key_checks", "sql_mode", "unique_checks"] {
+            changes.back(name);
+        }
         if !self.is_on("autocommit") {
             changes.to("autocommit", "1");
         }
@@ -164,6 +171,7 @@ impl Changes<'_> {
         };
         let is_number = value.parse::<f64>().is_ok();
         let value = match value {
+            "" if name == "sql_mode" => "''".to_owned(),
             "" => "NULL".to_owned(),
             "ON" | "OFF" => value.to_owned(),
             number if is_number => number.to_owned(),

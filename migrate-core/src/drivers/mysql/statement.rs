@@ -108,6 +108,17 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Whether all it does is to set something of the session, from nothing that may be another thing later.
+    pub(super) fn sets_session(&self) -> bool {
+        match self.word(0).as_deref() {
+            Some("use") => true,
+            Some("set") => {
+                !self.commits() && !self.any(1, &["global", "persist"]) && !self.has("select")
+            }
+            _ => false,
+        }
+    }
+
     /// What can be known of it afterwards.
     pub(super) fn sight(&self) -> Sight {
         match self.word(0).as_deref() {
@@ -474,6 +485,28 @@ mod tests {
             ("ANALYZE TABLE t", Sight::Repeatable),
         ] {
             assert_eq!(sight(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_only_sets_the_session() {
+        for sql in [
+            "SET FOREIGN_KEY_CHECKS = 0",
+            "/*!40101 SET NAMES utf8 */",
+            "SET @old = @@sql_mode",
+            "USE other",
+        ] {
+            assert!(Words::new(sql).sets_session(), "{sql}");
+        }
+        for sql in [
+            "SET GLOBAL max_connections = 5",
+            "SET @most = (SELECT MAX(id) FROM t)",
+            "SET PASSWORD = 'x'",
+            "SET STATEMENT max_statement_time = 5 FOR UPDATE t SET a = 1",
+            "SET autocommit = 0",
+            "UPDATE t SET a = 1",
+        ] {
+            assert!(!Words::new(sql).sets_session(), "{sql}");
         }
     }
 

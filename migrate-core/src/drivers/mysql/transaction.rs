@@ -8,6 +8,7 @@ use super::{
     link::{Line, number},
     lock::{self, COMMIT, ROLLBACK},
     pause,
+    statement::Words,
     table::Table,
     url, wipe,
 };
@@ -29,6 +30,7 @@ pub(super) struct Parts<'a> {
     pub(super) has_tables: &'a mut bool,
     pub(super) left_open: &'a mut bool,
     pub(super) mine: &'a mut i64,
+    pub(super) set_by_steps: &'a mut Vec<String>,
 }
 
 pub(crate) struct MySqlTransaction<'a> {
@@ -49,6 +51,7 @@ impl MySql {
             has_tables: &mut self.has_tables,
             left_open: &mut self.left_open,
             mine: &mut self.mine,
+            set_by_steps: &mut self.set_by_steps,
         }
     }
 }
@@ -181,6 +184,9 @@ impl Transaction for MySqlTransaction<'_> {
         let answer = self.parts.connection.ask(sql).await;
         if let Some(failed) = answer.error {
             return Err(self.retryable(failed));
+        }
+        if Words::new(sql).sets_session() {
+            self.parts.set_by_steps.push(sql.to_owned());
         }
         if self.parts.connection.is_in_transaction() {
             return Ok(());

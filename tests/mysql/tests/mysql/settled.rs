@@ -1,12 +1,15 @@
 //! Statements that commit by themselves, of all kinds, whose answer is lost: the schema tells whether they ran.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use migrate_core::{Event, Observer, mysql};
 use migrate_test_mysql::{ANY, set_statement};
 use migrate_test_servers::{Database, MariaDb, Random, Toward, Wire, times};
 
 use crate::ground::migrator;
+
+/// What the migration does is the same for the whole process.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// What is there before.
 const GROUND: &str = "CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, a INT, b INT); INSERT INTO t (a) VALUES (1), (2);
@@ -105,6 +108,7 @@ fn ground(server: &MariaDb) -> Database {
 
 #[test]
 fn a_statement_runs_once_wherever_the_connection_is_cut() {
+    let _guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -166,6 +170,7 @@ fn dump(database: &Database) -> String {
 /// What nobody can tell is asked for, and nothing is done twice.
 #[test]
 fn what_cannot_be_seen_is_asked_for() {
+    let _guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(server) = MariaDb::shared() else {
         return;
     };
@@ -193,4 +198,57 @@ fn what_cannot_be_seen_is_asked_for() {
     assert!(error.to_string().contains("CALL count_up()"), "{error}");
     assert!(error.to_string().contains("resolve"), "{error}");
     assert_eq!(database.run("SELECT n FROM c"), "1");
+}
+
+/// Needs what its first step sets.
+const CIRCLE: &str = "SET FOREIGN_KEY_CHECKS = 0; CREATE TABLE one (id INT PRIMARY KEY);
+    CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id));
+    CREATE TABLE parent (id INT PRIMARY KEY, c INT, FOREIGN KEY (c) REFERENCES child (id)); SET FOREIGN_KEY_CHECKS = 1";
+
+/// Ends all sessions of a database when its third step begins, once.
+struct Kill {
+    database: Database,
+    is_done: Mutex<bool>,
+}
+
+impl Observer for Kill {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::StepStarted { step: 3, .. } = event
+            && !std::mem::replace(&mut *self.is_done.lock().unwrap(), true)
+        {
+            let sessions = "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
+            for session in self.database.run(sessions).lines() {
+                self.database.run(&format!("KILL {session}"));
+            }
+        }
+    }
+}
+
+/// In the next run, and behind a reconnection.
+#[test]
+fn what_a_step_has_set_of_its_session_is_set_in_the_next_one() {
+    let _guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(server) = MariaDb::shared() else {
+        return;
+    };
+    set_statement(CIRCLE);
+    let database = server.database();
+    database.run("CREATE TABLE child (id INT)");
+    let mut connection = mysql::open(&database.url()).unwrap();
+    let error = migrator(ANY).up(&mut connection).unwrap_err();
+    assert!(
+        error.to_string().contains("up failed at step 3 of 5"),
+        "{error}"
+    );
+    database.run("DROP TABLE child");
+    migrator(ANY).up(&mut connection).unwrap();
+
+    let database = server.database();
+    let kill = Kill {
+        database: database.clone(),
+        is_done: Mutex::new(false),
+    };
+    let mut connection = mysql::open(&database.url()).unwrap();
+    migrator(ANY).observer(kill).up(&mut connection).unwrap();
+    assert_eq!(database.run("SELECT state FROM _migrations"), "applied");
 }
