@@ -36,7 +36,7 @@ fn start(url: &str) -> Child {
 /// Returns when it serves.
 fn started(mut process: Child) -> Instance {
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let mut line = || lines.next().expect("a line").unwrap();
+    let mut line = || lines.next().unwrap().unwrap();
     let applied = line();
     let applied = applied.strip_suffix(" migrations applied").unwrap();
     let address = line();
