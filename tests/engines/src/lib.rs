@@ -1,6 +1,6 @@
 //! What every driver has to do, as tests on real servers.
 //!
-//! [`conformance`] has what is asked of every database, written once. [`Histories`] are the migrations that a test program
+//! [`mod@conformance`] has what is asked of every database, written once. [`Histories`] are the migrations that a test program
 //! makes up.
 #![cfg(unix)]
 #![allow(
