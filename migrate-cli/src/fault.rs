@@ -15,6 +15,13 @@ pub(crate) enum Fault {
     Usage(String),
     #[error("{0}")]
     NotConfirmed(String),
+    /// By Ctrl-C, with what has become of the run.
+    #[cfg_attr(
+        not(feature = "interrupt"),
+        allow(dead_code, reason = "the system ends the process")
+    )]
+    #[error("{0}")]
+    Interrupted(String),
     #[error("{what}: {source}")]
     Io {
         what: String,
@@ -32,6 +39,8 @@ pub(crate) enum Exit {
     Usage = 2,
     Locked = 3,
     NotConfirmed = 4,
+    /// As shells have it for what Ctrl-C has ended.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -47,6 +56,7 @@ impl Fault {
             Self::Migrate(error) if error.is_usage() => Exit::Usage,
             Self::Usage(_) | Self::Project(_) => Exit::Usage,
             Self::NotConfirmed(_) => Exit::NotConfirmed,
+            Self::Interrupted(_) => Exit::Interrupted,
             Self::Migrate(_) | Self::Io { .. } | Self::Json(_) => Exit::Failed,
         }
     }

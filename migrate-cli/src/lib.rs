@@ -23,6 +23,7 @@
 //! | 2 | wrong use: a flag, a name, a URL |
 //! | 3 | the database was locked until the timeout |
 //! | 4 | not confirmed |
+//! | 130 | interrupted by Ctrl-C (with a driver for a server; else the system ends the process) |
 //!
 //! # Where the database comes from
 //!
@@ -62,7 +63,8 @@
 //! # Features
 //!
 //! - `bundled` (default): SQLite is compiled in. Take `sqlite` in its place to link another one.
-//! - `sqlite` (by `bundled`): the databases on which the program can run.
+//! - `sqlite` (by `bundled`), `postgres`, `mysql`, `rqlite`: the databases on which the program can run.
+//! - `interrupt` (by the three servers): Ctrl-C ends a run in good order, and what it has left is told.
 //! - `check-sqlite`, `check-postgres`, `check-mysql` (default): the grammars by which `lint` and `import` read SQL. An application of
 //!   one database compiles faster with one of them: `default-features = false, features = ["bundled"]`.
 

@@ -8,7 +8,7 @@ use crate::{
     output::{self, Output, Ways},
 };
 
-use super::{confirm, findings::findings};
+use super::{confirm, findings::findings, interrupt};
 
 /// One of the databases that were given.
 pub(super) struct OnDatabase<'a> {
@@ -99,8 +99,9 @@ impl OnDatabase<'_> {
         };
         let observer = output::Progress::new(&self.out);
         let migrator = migrator.clone().observer(observer.clone());
-        let result = migrator.run(&mut database, request);
+        let result = interrupt::run(&migrator, &mut database, request, &observer);
         observer.finish();
+        let result = result?;
         self.out.report(request, result)?;
         self.left_by_tool(&mut database, request, &[])
     }

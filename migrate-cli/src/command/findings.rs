@@ -37,7 +37,7 @@ fn finding(one: &MigrationStatus, pending: bool) -> Option<String> {
     Some(message.to_owned())
 }
 
-fn cut_off(one: &MigrationStatus) -> String {
+pub(super) fn cut_off(one: &MigrationStatus) -> String {
     let row = one.applied.as_ref();
     let (command, done, begun) = match row.map(|row| row.progress) {
         Some(Progress::Reverting { done, begun }) => ("down", done, begun),

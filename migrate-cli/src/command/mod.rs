@@ -3,6 +3,7 @@
 mod confirm;
 mod database;
 mod findings;
+mod interrupt;
 mod project;
 
 use std::cell::RefCell;
@@ -60,7 +61,8 @@ fn in_order(all: &[OnDatabase<'_>], global: &Global, asked: &Asked) -> Result<Ex
         if exit == Exit::Done {
             exit = its;
         }
-        stopped = result.is_err() && !global.keep_going;
+        let interrupted = its == Exit::Interrupted;
+        stopped = interrupted || (result.is_err() && !global.keep_going);
     }
     several.finish()?;
     Ok(exit)

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use plan::migrations;
-pub(crate) use progress::Progress;
+pub(crate) use progress::{At, Progress};
 pub(crate) use several::Several;
 pub(crate) use status::{has_several_sets, name};
 pub(crate) use ways::Ways;
@@ -84,7 +84,9 @@ pub(crate) fn fault(fault: &Fault, format: Format, database: Option<&str>) {
     match format {
         Format::Text => {
             let label = match fault {
-                Fault::NotConfirmed(_) => format!("{CAREFUL}stopped{CAREFUL:#}"),
+                Fault::NotConfirmed(_) | Fault::Interrupted(_) => {
+                    format!("{CAREFUL}stopped{CAREFUL:#}")
+                }
                 _ => format!("{BAD}error{BAD:#}"),
             };
             let database = database.map_or_else(String::new, |name| format!("{name}: "));

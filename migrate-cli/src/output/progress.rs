@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal, stderr},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -13,10 +14,22 @@ use crate::args::Format;
 
 use super::{BAD, CAREFUL, FAINT, GOOD, Output};
 
+/// How far a run has come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct At {
+    /// How many migrations are done.
+    pub(crate) done: usize,
+    /// The one at work: what is done to it, its set and its id.
+    pub(crate) migration: Option<(ActionKind, String, String)>,
+    /// Its step, and how many it has.
+    pub(crate) step: Option<(usize, usize)>,
+}
+
 /// Shows the events of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    at: Arc<Mutex<At>>,
     format: Format,
     verbose: bool,
 }
@@ -35,8 +48,34 @@ impl Progress {
         }
         Self {
             bar,
+            at: Arc::default(),
             format: out.format,
             verbose: out.verbose,
+        }
+    }
+
+    /// Where the run is.
+    pub(crate) fn at(&self) -> At {
+        let at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        at.clone()
+    }
+
+    fn note(&self, event: &Event<'_>) {
+        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        match *event {
+            Event::MigrationStarted {
+                action, set, id, ..
+            } => {
+                at.migration = Some((action, set.to_owned(), id.to_owned()));
+                at.step = None;
+            }
+            Event::StepStarted { step, of, .. } => at.step = Some((step, of)),
+            Event::MigrationDone { .. } => {
+                at.done += 1;
+                at.migration = None;
+            }
+            Event::Skipped { .. } => at.migration = None,
+            _ => {}
         }
     }
 
@@ -80,6 +119,7 @@ impl Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
+        self.note(event);
         match event {
             Event::Started { steps, .. } => self.bar.set_length(*steps as u64),
             Event::Waiting {

@@ -146,6 +146,8 @@ impl Options {
                 },
                 "verify_ca" => verifies.0 = value != "false",
                 "verify_identity" => verifies.1 = value != "false",
+                // sqlx's own, which its pools put into every URL.
+                "charset" | "collation" | "timezone" | "statement-cache-capacity" => {}
                 _ => options.others.push(pair.to_owned()),
             }
         }
@@ -293,6 +295,9 @@ mod tests {
             named("mysql://root@localhost/a?socket=/tmp/my%20sql"),
             "`a` on /tmp/my sql"
         );
+        // As a pool of sqlx tells where it connects to.
+        let sqlx = "mysql://root@db:3306/app?ssl-mode=PREFERRED&charset=utf8mb4&statement-cache-capacity=100";
+        assert_eq!(named(sqlx), "`app` on db:3306");
         let opts = Target::parse("mysql://ann:p%40ss%2F@db/app").unwrap().opts;
         assert_eq!((opts.user(), opts.pass()), (Some("ann"), Some("p@ss/")));
     }

@@ -79,7 +79,7 @@ pub async fn connect(url: &str) -> Result<Client, Error> {
 impl Database {
     async fn perform_here(&self, job: &Job<'_>) -> Result<Answer, Error> {
         let connected = Postgres::connect(&self.target, &job.session()).await;
-        let mut driver = connected.map_err(unusable)?;
+        let mut driver = connected.map_err(|failed| Error::driver("no connection", failed))?;
         let answer = job.perform(&mut driver, Dialect::Postgres).await;
         driver.close().await;
         answer

@@ -49,6 +49,8 @@ impl Own {
             "sslrootcert" => &mut self.root,
             "sslcert" => &mut self.certificate,
             "sslkey" => &mut self.key,
+            // sqlx's own, which its pools put into every URL. Nothing is prepared here.
+            "statement-cache-capacity" => return true,
             _ => return false,
         };
         *place = Some(value.to_owned());
@@ -268,6 +270,9 @@ mod tests {
         let said = Target::parse("postgres:///app?application_name=blog").unwrap();
         assert_eq!(said.config.get_application_name(), Some("blog"));
         assert_eq!(said.name, "`app` on localhost:5432");
+        // As a pool of sqlx tells where it connects to.
+        let url = "postgres://ann@localhost:5432/app?sslmode=allow&statement-cache-capacity=100";
+        assert_eq!(Target::parse(url).unwrap().name, "`app` on localhost:5432");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Relations, types and routines, each as the statement that drops it. What stands on another one goes with that; what
-/// belongs to an extension stays with it.
+/// belongs to an extension stays with it. The sequence of an identity column goes with its column alone.
 const OBJECTS: &str = "
 WITH own AS (
     SELECT oid, nspname FROM pg_catalog.pg_namespace
@@ -24,7 +24,8 @@ SELECT format('DROP %s IF EXISTS %I.%I CASCADE',
 FROM pg_catalog.pg_class c JOIN own ON own.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT (c.relname = <lock> AND own.nspname = <schema>)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+                  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                    AND (d.deptype = 'e' OR (c.relkind = 'S' AND d.deptype = 'i')))
 UNION ALL
 SELECT format('DROP %s IF EXISTS %I.%I CASCADE', CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, own.nspname, t.typname)
 FROM pg_catalog.pg_type t JOIN own ON own.oid = t.typnamespace
