@@ -33,7 +33,7 @@
 //! - `rqlite`: runs on a cluster of rqlite, over HTTP ([`rqlite`]); `rqlite-tls`: over HTTPS too.
 //! - `mysql`: runs on MySQL, MariaDB and Galera, by mysql_async.
 //! - `tokio`: [`Migrator::up_async`] and its kin for what blocks, SQLite and rqlite, on threads of tokio's.
-//! - `postgres`: runs on `tokio_postgres::Client`, and by URL: see [`postgres`](crate::postgres).
+//! - `postgres`: runs on `tokio_postgres::Client`, and by URL: see [`postgres`].
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
