@@ -101,6 +101,10 @@ impl Lease {
         }
     }
 
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Whether this session had a claim, and somebody else has it by now.
     pub(super) fn is_lost_to(&self, holder: Option<&str>) -> bool {
         let held = self.held.as_ref();

@@ -206,6 +206,19 @@ impl Postgres {
         Ok((snapshot, applied))
     }
 
+    /// The connection is there, and the claim is still its own. A session that was stalled for long is one that somebody else
+    /// has ended, who has taken over.
+    async fn at_hand(&mut self) -> Result<(), DriverError> {
+        let mine = self.still_mine().await;
+        if !self.link.client().is_closed() {
+            return mine;
+        }
+        match self.recover().await? {
+            true => Ok(()),
+            false => mine,
+        }
+    }
+
     /// The search path of what runs outside a transaction. Gives what undoes it.
     async fn enter_schema(&self) -> Result<Option<String>, DriverError> {
         let Some(schema) = &self.state.settings.schema else {
@@ -402,12 +415,15 @@ impl Driver for Postgres {
     }
 
     async fn begin(&mut self, _: ForeignKeys) -> Result<PgTransaction<'_>, DriverError> {
+        if self.state.lease.is_held() {
+            self.at_hand().await?;
+        }
         self.ready().await?;
         PgTransaction::begin(self).await
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
-        self.still_mine().await?;
+        self.at_hand().await?;
         let undo = self.enter_schema().await?;
         let mut result = self.send(sql).await;
         if let Err(failed) = &mut result {
@@ -424,7 +440,7 @@ impl Driver for Postgres {
                 "the closure does not take `&tokio_postgres::Client`",
             ));
         };
-        self.still_mine().await?;
+        self.at_hand().await?;
         let undo = self.enter_schema().await?;
         let canceller = self.link.canceller();
         let result = canceller.guard(closure(self.link.client())).await;
@@ -437,7 +453,14 @@ impl Driver for Postgres {
     }
 
     async fn look(&mut self, sql: &str) -> Result<Look, DriverError> {
-        trace::look(self, sql).await
+        match trace::look(self, sql).await {
+            // Nothing was done yet, so it can be asked again.
+            Err(failed) if self.link.client().is_closed() => match self.recover().await? {
+                true => trace::look(self, sql).await,
+                false => Err(failed),
+            },
+            look => look,
+        }
     }
 
     async fn settle(&mut self, sql: &str, before: &str) -> Result<Settled, DriverError> {
