@@ -343,9 +343,10 @@ impl MySql {
         if self.server.is_some() {
             let mark = literal(&lock::mark(&self.holder));
             back.push(format!("DO RELEASE_LOCK({mark})"));
-        }
-        if let Some(database) = &self.database {
-            back.push(format!("USE {}", link::quote(database)));
+            // Only a step can have chosen another one.
+            if let Some(database) = &self.database {
+                back.push(format!("USE {}", link::quote(database)));
+            }
         }
         // With a session of one's own all of it ends.
         if !self.is_own && !self.link.is_lost() {
