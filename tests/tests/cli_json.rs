@@ -299,7 +299,7 @@ fn other_errors() {
     failed(&run(&here, EMPTY, "up"), 1);
     failed(&here.run(SHOP, "up --format json"), 2);
     failed(
-        &here.run(SHOP, "up --format=json --database-url postgres://db/app"),
+        &here.run(SHOP, "up --format=json --database-url oracle://db/app"),
         2,
     );
     failed(&here.run(SHOP, "new a/b --format json"), 2);
