@@ -1,5 +1,7 @@
 //! The databases. A folder and a feature each, and what they share.
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod blocking;
 #[allow(dead_code, reason = "the drivers of servers say all of it")]
 pub(crate) mod lease;
 #[cfg(feature = "mysql")]

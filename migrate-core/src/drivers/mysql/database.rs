@@ -4,7 +4,6 @@ use std::{fmt, pin::Pin};
 
 use migrate_schema::Dialect;
 use mysql_async::Conn;
-use tokio::runtime::{Builder, Handle};
 
 use super::{
     MySql,
@@ -12,7 +11,7 @@ use super::{
     url::{Target, name},
 };
 use crate::{
-    engine::driver::{DriverError, DriverErrorKind},
+    drivers::blocking::{self, unusable},
     error::Error,
     migrator::{Answer, AsyncConnection, AsyncSealed, Connection, Job, Sealed},
 };
@@ -96,10 +95,6 @@ async fn perform(connection: &mut Conn, is_own: bool, job: &Job<'_>) -> Result<A
     together(serve(connection, requests), work).await
 }
 
-fn unusable(error: DriverError) -> Error {
-    Error::driver("cannot use this connection", error)
-}
-
 impl Sealed for Database {}
 impl AsyncSealed for Database {}
 impl AsyncSealed for Conn {}
@@ -107,22 +102,7 @@ impl AsyncSealed for Conn {}
 /// On a runtime of its own, in this thread.
 impl Connection for Database {
     fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        if Handle::try_current().is_ok() {
-            return Err(unusable(DriverError::new(
-                DriverErrorKind::Unfit,
-                "this thread belongs to a tokio runtime, and must not block: call `up_async`, `run_async` or their kin, \
-                 and await them",
-            )));
-        }
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build();
-        let runtime = runtime.map_err(|failed| {
-            let message = format!("cannot start a runtime: {failed}");
-            unusable(DriverError::new(DriverErrorKind::Other, message).with_source(failed))
-        })?;
-        runtime.block_on(self.perform_here(job))
+        blocking::wait(self.perform_here(job))
     }
 }
 

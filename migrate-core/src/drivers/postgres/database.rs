@@ -3,11 +3,10 @@
 use std::{fmt, pin::Pin};
 
 use migrate_schema::Dialect;
-use tokio::runtime::{Builder, Handle};
 use tokio_postgres::Client;
 
 use crate::{
-    engine::driver::{DriverError, DriverErrorKind},
+    drivers::blocking::{self, unusable},
     error::Error,
     migrator::{Answer, AsyncConnection, AsyncSealed, Connection, Job, Sealed},
 };
@@ -86,10 +85,6 @@ impl Database {
     }
 }
 
-fn unusable(error: DriverError) -> Error {
-    Error::driver("cannot use this connection", error)
-}
-
 impl Sealed for Database {}
 impl AsyncSealed for Database {}
 impl AsyncSealed for Client {}
@@ -97,22 +92,7 @@ impl AsyncSealed for Client {}
 /// On a runtime of its own, in this thread.
 impl Connection for Database {
     fn perform(&mut self, job: &Job<'_>) -> Result<Answer, Error> {
-        if Handle::try_current().is_ok() {
-            return Err(unusable(DriverError::new(
-                DriverErrorKind::Unfit,
-                "this thread belongs to a tokio runtime, and must not block: call `up_async`, `run_async` or their kin, \
-                 and await them",
-            )));
-        }
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build();
-        let runtime = runtime.map_err(|failed| {
-            let message = format!("cannot start a runtime: {failed}");
-            unusable(DriverError::new(DriverErrorKind::Other, message).with_source(failed))
-        })?;
-        runtime.block_on(self.perform_here(job))
+        blocking::wait(self.perform_here(job))
     }
 }
 
