@@ -17,7 +17,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use plan::migrations;
-pub(crate) use progress::{At, Progress};
+#[cfg(feature = "interrupt")]
+pub(crate) use progress::At;
+pub(crate) use progress::Progress;
 pub(crate) use several::Several;
 pub(crate) use status::{has_several_sets, name};
 pub(crate) use ways::Ways;

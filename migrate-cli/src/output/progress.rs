@@ -1,8 +1,9 @@
 //! What happens, as it happens: a bar on a terminal, plain lines elsewhere.
 
+#[cfg(feature = "interrupt")]
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{
     io::{IsTerminal, stderr},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,7 +15,8 @@ use crate::args::Format;
 
 use super::{BAD, CAREFUL, FAINT, GOOD, Output};
 
-/// How far a run has come.
+/// How far a run has come: what somebody who interrupts it is told.
+#[cfg(feature = "interrupt")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct At {
     /// How many migrations are done.
@@ -29,6 +31,7 @@ pub(crate) struct At {
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    #[cfg(feature = "interrupt")]
     at: Arc<Mutex<At>>,
     format: Format,
     verbose: bool,
@@ -48,6 +51,7 @@ impl Progress {
         }
         Self {
             bar,
+            #[cfg(feature = "interrupt")]
             at: Arc::default(),
             format: out.format,
             verbose: out.verbose,
@@ -55,11 +59,13 @@ impl Progress {
     }
 
     /// Where the run is.
+    #[cfg(feature = "interrupt")]
     pub(crate) fn at(&self) -> At {
         let at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
         at.clone()
     }
 
+    #[cfg(feature = "interrupt")]
     fn note(&self, event: &Event<'_>) {
         let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
         match *event {
@@ -119,6 +125,7 @@ impl Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
+        #[cfg(feature = "interrupt")]
         self.note(event);
         match event {
             Event::Started { steps, .. } => self.bar.set_length(*steps as u64),
