@@ -28,6 +28,8 @@ mod quote;
 pub mod render;
 #[cfg(feature = "check")]
 pub mod replay;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod settings;
 #[cfg(feature = "check")]
 pub mod source;
