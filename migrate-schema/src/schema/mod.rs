@@ -8,6 +8,7 @@
 //! (`int` and `integer`, `(a > 0)` and `a > 0`) are told apart here and are equal where schemas are compared.
 
 pub mod json;
+pub mod live;
 
 use crate::Dialect;
 
