@@ -44,6 +44,35 @@ impl Json {
     }
 }
 
+impl fmt::Display for Json {
+    /// JSON without white space.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "{}", serde_json::Value::from(text.as_str())),
+            Self::Array(elements) => {
+                f.write_str("[")?;
+                for (at, element) in elements.iter().enumerate() {
+                    let comma = if at > 0 { "," } else { "" };
+                    write!(f, "{comma}{element}")?;
+                }
+                f.write_str("]")
+            }
+            Self::Object(members) => {
+                f.write_str("{")?;
+                for (at, (name, value)) in members.iter().enumerate() {
+                    let comma = if at > 0 { "," } else { "" };
+                    let name = serde_json::Value::from(name.as_str());
+                    write!(f, "{comma}{name}:{value}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
@@ -122,6 +151,12 @@ mod tests {
             panic!("no array")
         };
         assert_eq!(elements.len(), 6);
+    }
+
+    #[test]
+    fn what_is_written_is_what_was_read() {
+        let text = r#"{"b":[1,-2,0.5,"x\"\n",null,true],"a":{}}"#;
+        assert_eq!(Json::read(text).unwrap().to_string(), text);
     }
 
     #[test]
