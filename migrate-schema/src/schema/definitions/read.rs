@@ -424,7 +424,11 @@ mod tests {
 
     fn faults(text: &str) -> Vec<String> {
         let read = Definitions::read([("meta/users.json", text)], &[]);
-        read.unwrap_err().0.iter().map(ToString::to_string).collect()
+        read.unwrap_err()
+            .0
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -441,7 +445,10 @@ mod tests {
         let users = read.table("Users").unwrap();
         assert_eq!(users.renamed_from.as_deref(), Some("persons"));
         let columns: Vec<String> = users.fields.iter().map(Field::column).collect();
-        assert_eq!(columns, ["nick", "email", "role", "teamId", "bossId", "plan"]);
+        assert_eq!(
+            columns,
+            ["nick", "email", "role", "teamId", "bossId", "plan"]
+        );
         let email = &users.fields[1];
         assert!(email.required && email.unique && !email.primary_key);
         assert_eq!(email.renamed_from.as_deref(), Some("mail"));
@@ -495,7 +502,10 @@ mod tests {
                 r#"{"fields": {"a b": "string"}}"#,
                 "meta/users.json: fields.a b: the name of a field has letters, digits and `_`, and no digit first",
             ),
-            (r#"[]"#, "meta/users.json: this is an array, and has to be an object"),
+            (
+                r#"[]"#,
+                "meta/users.json: this is an array, and has to be an object",
+            ),
             (r#"{}"#, "meta/users.json: `fields` is missing"),
             (
                 "{",

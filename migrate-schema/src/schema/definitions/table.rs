@@ -5,7 +5,10 @@ use crate::{
     Dialect,
     near::nearest,
     quote::quoted,
-    schema::{Check, Column, Deferrable, ForeignKey, IndexOn, IndexPart, Key, ObjectName, Schema, Table, json::Json},
+    schema::{
+        Check, Column, Deferrable, ForeignKey, IndexOn, IndexPart, Key, ObjectName, Schema, Table,
+        json::Json,
+    },
 };
 
 /// The columns that every table has, whether its file names them or not.
@@ -25,8 +28,29 @@ impl Definitions {
         Ok(schema)
     }
 
+    /// What the database takes, and is most likely not meant.
+    pub fn warnings(&self) -> Vec<Fault> {
+        let mut warnings = Vec::new();
+        for definition in &self.tables {
+            for field in &definition.fields {
+                let on_delete = field
+                    .references
+                    .as_ref()
+                    .and_then(|reference| reference.on_delete.as_deref());
+                if on_delete == Some("SET NULL") && (field.required || field.primary_key) {
+                    warnings.push(definition.fault(format!("fields.{}", field.name), NEVER_NULL));
+                }
+            }
+        }
+        warnings
+    }
+
     /// The same beside tables that are there already.
-    pub(super) fn tables_for(&self, dialect: Dialect, there: &[Table]) -> Result<Vec<Table>, Faults> {
+    pub(super) fn tables_for(
+        &self,
+        dialect: Dialect,
+        there: &[Table],
+    ) -> Result<Vec<Table>, Faults> {
         let mut faults = Vec::new();
         let mut tables = Vec::new();
         for definition in &self.tables {
@@ -59,15 +83,25 @@ impl Maker<'_> {
         if self.dialect != Dialect::Sqlite {
             table.comment.clone_from(&self.definition.description);
         }
-        let names = |name: &str| own.iter().any(|field| field.column().eq_ignore_ascii_case(name));
-        let mut key: Vec<String> = own.iter().filter(|field| field.primary_key).map(Field::column).collect();
+        let names = |name: &str| {
+            own.iter()
+                .any(|field| field.column().eq_ignore_ascii_case(name))
+        };
+        let mut key: Vec<String> = own
+            .iter()
+            .filter(|field| field.primary_key)
+            .map(Field::column)
+            .collect();
         if key.is_empty() {
             if !names(ID) {
                 let mut id = Column::new(ID, self.data_type(&Kind::String, true));
                 id.nullable = false;
                 table.columns.push(id);
             }
-            let id = own.iter().map(Field::column).find(|name| name.eq_ignore_ascii_case(ID));
+            let id = own
+                .iter()
+                .map(Field::column)
+                .find(|name| name.eq_ignore_ascii_case(ID));
             key.push(id.unwrap_or_else(|| ID.to_owned()));
         }
         for field in own {
@@ -89,11 +123,14 @@ impl Maker<'_> {
         let path = format!("fields.{}", field.name);
         let is_key = key.contains(&name);
         let data_type = match &field.references {
-            Some(reference) if field.kind == Kind::Relation => {
-                self.type_of_key(reference).unwrap_or_else(|| self.data_type(&Kind::String, true))
-            }
+            Some(reference) if field.kind == Kind::Relation => self
+                .type_of_key(reference)
+                .unwrap_or_else(|| self.data_type(&Kind::String, true)),
             // MySQL has no index on a text without an end.
-            _ => self.data_type(&field.kind, is_key || field.unique || field.references.is_some()),
+            _ => self.data_type(
+                &field.kind,
+                is_key || field.unique || field.references.is_some(),
+            ),
         };
         let mut column = Column::new(&name, data_type);
         column.nullable = !(field.required || is_key);
@@ -103,7 +140,9 @@ impl Maker<'_> {
         if let Some(value) = &field.default {
             match self.default(&field.kind, value) {
                 Ok(default) => column.default = default,
-                Err(message) => faults.push(self.definition.fault(format!("{path}.default"), message)),
+                Err(message) => {
+                    faults.push(self.definition.fault(format!("{path}.default"), message))
+                }
             }
         }
         table.columns.push(column);
@@ -122,24 +161,41 @@ impl Maker<'_> {
         }
         if let Some(reference) = &field.references {
             let sets_null = reference.on_delete.as_deref() == Some("SET NULL");
-            if sets_null && (field.required || is_key) {
-                let message = "a row that goes would set this to NULL, and it is required: write `onDelete` as `cascade` or `restrict`";
-                faults.push(self.definition.fault(&path, message));
+            // The others take it, and refuse to delete the row.
+            if sets_null && !table_takes_null(&table.columns) && self.dialect == Dialect::Mysql {
+                faults.push(self.definition.fault(&path, NEVER_NULL));
             }
-            table.foreign_keys.extend(self.reference(&path, &name, reference, faults));
+            table
+                .foreign_keys
+                .extend(self.reference(&path, &name, reference, faults));
         }
     }
 
-    fn reference(&self, path: &str, column: &str, reference: &Reference, faults: &mut Vec<Fault>) -> Option<ForeignKey> {
+    fn reference(
+        &self,
+        path: &str,
+        column: &str,
+        reference: &Reference,
+        faults: &mut Vec<Fault>,
+    ) -> Option<ForeignKey> {
         let defined = self.definitions.table(&reference.table);
-        let there = self.there.iter().find(|table| table.name.name.eq_ignore_ascii_case(&reference.table));
+        let there = self
+            .there
+            .iter()
+            .find(|table| table.name.name.eq_ignore_ascii_case(&reference.table));
         let (table, referred) = match (defined, there) {
-            (Some(other), _) => (&other.table, other.key().map_or_else(|| ID.to_owned(), Field::column)),
+            (Some(other), _) => (
+                &other.table,
+                other.key().map_or_else(|| ID.to_owned(), Field::column),
+            ),
             (None, Some(table)) => (&table.name.name, key_of(table).unwrap_or(ID).to_owned()),
             (None, None) => {
                 let known = self.definitions.tables.iter().map(|one| one.table.as_str());
                 let known = known.chain(self.there.iter().map(|table| table.name.name.as_str()));
-                let mut message = format!("no file defines `{}`, and the database has no such table", reference.table);
+                let mut message = format!(
+                    "no file defines `{}`, and the database has no such table",
+                    reference.table
+                );
                 if let Some(near) = nearest(&reference.table, known) {
                     message += &format!("; did you mean `{near}`?");
                 }
@@ -174,19 +230,28 @@ impl Maker<'_> {
     ) -> Option<String> {
         let mut columns: Vec<String> = match (defined, there) {
             (Some(other), _) => other.fields.iter().map(Field::column).collect(),
-            (None, Some(table)) => table.columns.iter().map(|column| column.name.clone()).collect(),
+            (None, Some(table)) => table
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
             (None, None) => Vec::new(),
         };
         if defined.is_some() {
             columns.extend([ID, CREATED, UPDATED].map(str::to_owned));
         }
-        let found = columns.iter().find(|column| column.eq_ignore_ascii_case(name));
+        let found = columns
+            .iter()
+            .find(|column| column.eq_ignore_ascii_case(name));
         if found.is_none() {
             let mut message = format!("the table has no column `{name}`");
             if let Some(near) = nearest(name, columns.iter().map(String::as_str)) {
                 message += &format!("; did you mean `{near}`?");
             }
-            faults.push(self.definition.fault(format!("{path}.foreignKey.column"), message));
+            faults.push(
+                self.definition
+                    .fault(format!("{path}.foreignKey.column"), message),
+            );
         }
         found.cloned()
     }
@@ -207,7 +272,10 @@ impl Maker<'_> {
         let mut there = self.there.iter();
         let table = there.find(|table| table.name.name.eq_ignore_ascii_case(&reference.table))?;
         let key = key_of(table)?;
-        let column = table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(key))?;
+        let column = table
+            .columns
+            .iter()
+            .find(|column| column.name.eq_ignore_ascii_case(key))?;
         Some(column.data_type.clone())
     }
 
@@ -246,7 +314,12 @@ impl Maker<'_> {
 
     /// The default in SQL; none for `null`.
     fn default(&self, kind: &Kind, value: &Json) -> Result<Option<String>, String> {
-        let wrong = |what: &str| Err(format!("this is {}, and the type asks for {what}", value.noun()));
+        let wrong = |what: &str| {
+            Err(format!(
+                "this is {}, and the type asks for {what}",
+                value.noun()
+            ))
+        };
         let literal = match (kind, value) {
             (_, Json::Null) => return Ok(None),
             (Kind::Boolean, Json::Boolean(value)) => match self.dialect {
@@ -254,19 +327,25 @@ impl Maker<'_> {
                 _ => if *value { "TRUE" } else { "FALSE" }.to_owned(),
             },
             (Kind::Boolean, _) => return wrong("true or false"),
-            (Kind::Integer, Json::Number(number)) if number.is_i64() || number.is_u64() => number.to_string(),
+            (Kind::Integer, Json::Number(number)) if number.is_i64() || number.is_u64() => {
+                number.to_string()
+            }
             (Kind::Integer, _) => return wrong("a whole number"),
             (Kind::Number | Kind::Decimal, Json::Number(number)) => number.to_string(),
             (Kind::Number | Kind::Decimal, _) => return wrong("a number"),
-            (Kind::Date | Kind::DateTime, Json::Text(word)) if is_now(word) => match (kind, self.dialect) {
-                (Kind::Date, Dialect::Mysql) => "(CURRENT_DATE)".to_owned(),
-                (Kind::Date, _) => "CURRENT_DATE".to_owned(),
-                _ => "CURRENT_TIMESTAMP".to_owned(),
-            },
+            (Kind::Date | Kind::DateTime, Json::Text(word)) if is_now(word) => {
+                match (kind, self.dialect) {
+                    (Kind::Date, Dialect::Mysql) => "(CURRENT_DATE)".to_owned(),
+                    (Kind::Date, _) => "CURRENT_DATE".to_owned(),
+                    _ => "CURRENT_TIMESTAMP".to_owned(),
+                }
+            }
             (Kind::Enum(words), Json::Text(word)) if !words.contains(word) => {
                 return Err(format!("`{word}` is none of the enum's words"));
             }
-            (Kind::Json, value @ (Json::Object(_) | Json::Array(_))) => self.long(&value.to_string()),
+            (Kind::Json, value @ (Json::Object(_) | Json::Array(_))) => {
+                self.long(&value.to_string())
+            }
             (Kind::Blob, _) => return Err("bytes have no default here".to_owned()),
             (Kind::Text | Kind::Json, Json::Text(word)) => self.long(word),
             (_, Json::Text(word)) => text(word, self.dialect),
@@ -285,10 +364,21 @@ impl Maker<'_> {
     }
 }
 
+const NEVER_NULL: &str = "where the row it names is deleted, this would become NULL, which it may not (`required`): write `onDelete` as `cascade` or `restrict`";
+
+fn table_takes_null(columns: &[Column]) -> bool {
+    columns.last().is_some_and(|column| column.nullable)
+}
+
 fn key_of(table: &Table) -> Option<&str> {
     let key = table.primary_key.as_ref()?;
     match key.parts.as_slice() {
-        [IndexPart { on: IndexOn::Column(name), .. }] => Some(name),
+        [
+            IndexPart {
+                on: IndexOn::Column(name),
+                ..
+            },
+        ] => Some(name),
         _ => None,
     }
 }
@@ -326,7 +416,8 @@ mod tests {
 
     fn table(dialect: Dialect) -> Table {
         let users = r#"{"fields": {"id": {"type": "integer", "primaryKey": true}}}"#;
-        let definitions = Definitions::read([("items.json", FILE), ("users.json", users)], &[]).unwrap();
+        let definitions =
+            Definitions::read([("items.json", FILE), ("users.json", users)], &[]).unwrap();
         definitions.schema(dialect).unwrap().tables.remove(0)
     }
 
@@ -334,8 +425,16 @@ mod tests {
         let table = table(dialect);
         let columns = table.columns.iter().map(|column| {
             let null = if column.nullable { "" } else { " NOT NULL" };
-            let default = column.default.as_ref().map(|text| format!(" DEFAULT {text}"));
-            format!("{} {}{null}{}", column.name, column.data_type, default.unwrap_or_default())
+            let default = column
+                .default
+                .as_ref()
+                .map(|text| format!(" DEFAULT {text}"));
+            format!(
+                "{} {}{null}{}",
+                column.name,
+                column.data_type,
+                default.unwrap_or_default()
+            )
         });
         columns.collect()
     }
@@ -368,16 +467,48 @@ mod tests {
     #[test]
     fn types_on_postgres_and_mysql() {
         let types = |dialect| -> Vec<String> {
-            table(dialect).columns.iter().map(|column| column.data_type.clone()).collect()
+            table(dialect)
+                .columns
+                .iter()
+                .map(|column| column.data_type.clone())
+                .collect()
         };
         let postgres = [
-            "VARCHAR(255)", "VARCHAR(255)", "VARCHAR(255)", "TEXT", "TEXT", "DECIMAL", "DECIMAL", "INTEGER", "BOOLEAN", "DATE",
-            "TIMESTAMP", "TEXT", "INTEGER", "INTEGER", "TIMESTAMP", "TIMESTAMP",
+            "VARCHAR(255)",
+            "VARCHAR(255)",
+            "VARCHAR(255)",
+            "TEXT",
+            "TEXT",
+            "DECIMAL",
+            "DECIMAL",
+            "INTEGER",
+            "BOOLEAN",
+            "DATE",
+            "TIMESTAMP",
+            "TEXT",
+            "INTEGER",
+            "INTEGER",
+            "TIMESTAMP",
+            "TIMESTAMP",
         ];
         assert_eq!(types(Dialect::Postgres), postgres);
         let mysql = [
-            "VARCHAR(255)", "VARCHAR(255)", "VARCHAR(255)", "TEXT", "TEXT", "DOUBLE", "DECIMAL(38, 10)", "INT", "BOOLEAN", "DATE",
-            "DATETIME", "VARCHAR(255)", "INT", "INT", "DATETIME", "DATETIME",
+            "VARCHAR(255)",
+            "VARCHAR(255)",
+            "VARCHAR(255)",
+            "TEXT",
+            "TEXT",
+            "DOUBLE",
+            "DECIMAL(38, 10)",
+            "INT",
+            "BOOLEAN",
+            "DATE",
+            "DATETIME",
+            "VARCHAR(255)",
+            "INT",
+            "INT",
+            "DATETIME",
+            "DATETIME",
         ];
         assert_eq!(types(Dialect::Mysql), mysql);
     }
@@ -391,7 +522,12 @@ mod tests {
         let keys: Vec<String> = table
             .foreign_keys
             .iter()
-            .map(|key| format!("{:?} {} {:?} {:?}", key.columns, key.table, key.referred, key.on_delete))
+            .map(|key| {
+                format!(
+                    "{:?} {} {:?} {:?}",
+                    key.columns, key.table, key.referred, key.on_delete
+                )
+            })
             .collect();
         assert_eq!(
             keys,
@@ -403,18 +539,54 @@ mod tests {
     }
 
     #[test]
+    fn a_reference_that_can_never_become_null() {
+        let text = r#"{"fields": {"a": {"type": "relation", "target": "t", "required": true}}}"#;
+        let definitions = Definitions::read([("t.json", text)], &[]).unwrap();
+        let expected = format!("t.json: fields.a: {NEVER_NULL}");
+        let warnings: Vec<String> = definitions
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(warnings, std::slice::from_ref(&expected));
+        assert!(definitions.schema(Dialect::Postgres).is_ok());
+        let refused = definitions.schema(Dialect::Mysql).unwrap_err();
+        assert_eq!(refused.to_string(), expected);
+    }
+
+    #[test]
     fn what_no_database_could_have_is_told() {
         for (field, expected) in [
-            (r#"{"type": "relation", "target": "user"}"#, "fields.a: no file defines `user`, and the database has no such table; did you mean `users`?"),
-            (r#"{"type": "integer", "default": "x"}"#, "fields.a.default: this is a string, and the type asks for a whole number"),
-            (r#"{"type": "integer", "default": 1.5}"#, "fields.a.default: this is a number, and the type asks for a whole number"),
-            (r#"{"type": "boolean", "default": 1}"#, "fields.a.default: this is a number, and the type asks for true or false"),
-            (r#"{"type": "enum", "values": ["x"], "default": "y"}"#, "fields.a.default: `y` is none of the enum's words"),
-            (r#"{"type": "relation", "target": "users", "required": true}"#, "fields.a: a row that goes would set this to NULL, and it is required: write `onDelete` as `cascade` or `restrict`"),
-            (r#"{"type": "string", "foreignKey": {"table": "users", "column": "idd"}}"#, "fields.a.foreignKey.column: the table has no column `idd`; did you mean `id`?"),
+            (
+                r#"{"type": "relation", "target": "user"}"#,
+                "fields.a: no file defines `user`, and the database has no such table; did you mean `users`?",
+            ),
+            (
+                r#"{"type": "integer", "default": "x"}"#,
+                "fields.a.default: this is a string, and the type asks for a whole number",
+            ),
+            (
+                r#"{"type": "integer", "default": 1.5}"#,
+                "fields.a.default: this is a number, and the type asks for a whole number",
+            ),
+            (
+                r#"{"type": "boolean", "default": 1}"#,
+                "fields.a.default: this is a number, and the type asks for true or false",
+            ),
+            (
+                r#"{"type": "enum", "values": ["x"], "default": "y"}"#,
+                "fields.a.default: `y` is none of the enum's words",
+            ),
+            (
+                r#"{"type": "string", "foreignKey": {"table": "users", "column": "idd"}}"#,
+                "fields.a.foreignKey.column: the table has no column `idd`; did you mean `id`?",
+            ),
         ] {
             let text = format!(r#"{{"fields": {{"a": {field}}}}}"#);
-            let files = [("t.json", text.as_str()), ("users.json", r#"{"fields": {}}"#)];
+            let files = [
+                ("t.json", text.as_str()),
+                ("users.json", r#"{"fields": {}}"#),
+            ];
             let definitions = Definitions::read(files, &[]).unwrap();
             let faults = definitions.schema(Dialect::Sqlite).unwrap_err();
             assert_eq!(faults.to_string(), format!("t.json: {expected}"));
