@@ -7,6 +7,7 @@
 //! Everything is in the dialect's own words: a type as it is written there, an expression as SQL. Two words for one thing
 //! (`int` and `integer`, `(a > 0)` and `a > 0`) are told apart here and are equal where schemas are compared.
 
+pub mod ddl;
 pub mod definitions;
 pub mod diff;
 pub mod json;
