@@ -12,6 +12,7 @@ pub mod definitions;
 pub mod diff;
 pub mod json;
 pub mod live;
+pub mod picture;
 
 use crate::Dialect;
 
