@@ -7,6 +7,7 @@
 //! - `store`: where they are kept; one door for all changes, an undo journal, who needs what.
 //! - `lookup`: what a name means here. `unknown`: what nobody knows. `absent`: what to say of a name that means nothing,
 //!   and `slip` of one that most likely does.
+//! - `text`: the SQL that things were made by, for who asks for it.
 //! - `apply`: what each statement does, and when the engine refuses it.
 
 mod absent;
@@ -18,15 +19,21 @@ mod object;
 pub mod query;
 mod slip;
 mod store;
+mod text;
 mod unknown;
+#[cfg(feature = "schema")]
+mod whole;
 
 use std::sync::Arc;
 
+#[cfg(feature = "schema")]
+pub(crate) use apply::{chosen_name, rewrite};
 pub(crate) use compare::Change;
 pub use object::{
     Class, Column, Constraint, ConstraintKind, Former, Function, Index, Key, Lookup, Named, Node,
     Origin, Relation, RelationKind, Trigger, Type, Use,
 };
+pub use text::{ColumnTexts, Definition, Text};
 pub use unknown::Assumed;
 
 use crate::{
@@ -36,7 +43,7 @@ use crate::{
     tree::Action,
     tree::ObjectKind,
 };
-use store::Store;
+use store::{Fact, Store};
 
 /// What a database holds.
 #[derive(Clone, Debug)]
@@ -54,6 +61,11 @@ pub struct Catalog {
     assumed: Assumed,
     /// Functions that change the schema when they are called, and what they do (PostgreSQL).
     acting: Arc<Vec<(String, Action)>>,
+    /// The schema where names without one are, unless the search path is another.
+    home: String,
+    keeps_texts: bool,
+    /// The statement that is being applied, where texts are kept.
+    text: Text,
 }
 
 impl Catalog {
@@ -74,6 +86,9 @@ impl Catalog {
             expected: HashMap::default(),
             assumed: Assumed::default(),
             acting: Arc::default(),
+            home: path.to_owned(),
+            keeps_texts: false,
+            text: Text::default(),
         }
     }
 
@@ -85,6 +100,19 @@ impl Catalog {
     /// The dialect that it speaks.
     pub const fn dialect(&self) -> Dialect {
         self.target.dialect()
+    }
+
+    /// The schema where names without one are, unless a statement sets another search path.
+    pub fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// Names without a schema are in this one.
+    pub fn set_home(&mut self, schema: &str) {
+        schema.clone_into(&mut self.home);
+        let mut session = self.store.session().as_ref().clone();
+        session.path = vec![schema.to_owned()];
+        self.set(Fact::Session(Arc::new(session)));
     }
 
     /// What follows belongs to this migration.

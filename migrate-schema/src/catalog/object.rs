@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::text::{ColumnTexts, Definition, Text};
 use crate::tree::{
     Argument, Expression, FunctionKind, Generated, Identity, IndexPart, ObjectKind, Query,
     TriggerBody, TriggerEvent, TriggerTime, TypeName, TypeShape,
@@ -115,8 +116,12 @@ pub struct Relation {
     pub comment: Option<String>,
     /// It has rows for certain: an earlier migration inserted some. (Nothing is ever concluded from `false`.)
     pub has_rows: bool,
+    /// The statement that made it, where texts are kept.
+    pub definition: Option<Arc<Definition>>,
     /// The migration that made it.
     pub origin: Origin,
+    /// When it was made, on the catalog's clock.
+    pub made: u32,
     /// When it was last known to be there, on the catalog's clock.
     pub(super) known_since: u32,
 }
@@ -155,6 +160,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// `AUTO_INCREMENT`, and SQLite's `AUTOINCREMENT`.
     pub auto_increment: bool,
+    /// `ON UPDATE` (MySQL).
+    pub on_update: Option<Expression>,
     /// `INVISIBLE` (MySQL): `*` and an `INSERT` without a list leave it out.
     pub invisible: bool,
     /// `COLLATE`, as written.
@@ -165,6 +172,8 @@ pub struct Column {
     pub uses: Vec<Use>,
     /// The sequence that the engine made for it (`serial`, identity).
     pub sequence: Option<Key>,
+    /// Its statements, where texts are kept.
+    pub texts: ColumnTexts,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -180,8 +189,12 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// It stood behind this column, by its name.
     pub column: Option<String>,
+    /// What a key is on, where that is more than its columns: directions, lengths, expressions.
+    pub parts: Vec<IndexPart>,
     /// The functions and types that a check needs.
     pub uses: Vec<Use>,
+    /// Its statement, where texts are kept.
+    pub text: Text,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -231,6 +244,8 @@ pub struct Index {
     pub predicate: Option<Expression>,
     /// The functions and types that its expressions need.
     pub uses: Vec<Use>,
+    /// Its statement, where texts are kept.
+    pub text: Text,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -250,6 +265,8 @@ pub struct Trigger {
     pub body: TriggerBody,
     /// The function that it calls, and (PostgreSQL) the columns that it names.
     pub uses: Vec<Use>,
+    /// The statement that made it, where texts are kept.
+    pub definition: Option<Arc<Definition>>,
     /// The migration that made it.
     pub origin: Origin,
 }
@@ -267,6 +284,10 @@ pub struct Type {
     pub open: bool,
     /// The types that it is made of.
     pub uses: Vec<Use>,
+    /// The statement that made it, where texts are kept.
+    pub definition: Option<Arc<Definition>>,
+    /// When it was made, on the catalog's clock.
+    pub made: u32,
     /// The migration that made it.
     pub origin: Origin,
     /// When it was last known to be there, on the catalog's clock.
@@ -288,6 +309,10 @@ pub struct Function {
     pub returns: Option<TypeName>,
     /// The types that its arguments and its result need.
     pub uses: Vec<Use>,
+    /// The statement that made it, where texts are kept.
+    pub definition: Option<Arc<Definition>>,
+    /// When it was made, on the catalog's clock.
+    pub made: u32,
     /// The migration that made it.
     pub origin: Origin,
     /// When it was last known to be there, on the catalog's clock.

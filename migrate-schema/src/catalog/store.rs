@@ -124,6 +124,18 @@ impl Store {
         self.graves.get(node).map(Arc::as_ref)
     }
 
+    /// The names that statements which could not be read have named, and when.
+    #[cfg(feature = "schema")]
+    pub(super) const fn poisoned(&self) -> &HashMap<String, u32> {
+        &self.poisoned
+    }
+
+    /// Whether a statement may have done anything to anything.
+    #[cfg(feature = "schema")]
+    pub(super) const fn is_all_unknown(&self) -> bool {
+        self.unknown_since > 0
+    }
+
     /// Whether a statement that could not be read has named it.
     pub(super) fn is_poisoned_by_name(&self, name: &str) -> bool {
         self.poisoned.contains_key(name)

@@ -127,16 +127,12 @@ impl Catalog {
 
     /// A search path that an earlier migration has set may hold or not: another one may run on another connection.
     pub(super) fn doubt_search_path(&mut self) {
-        let usual = match self.dialect() {
-            Dialect::Sqlite => "main",
-            Dialect::Postgres => "public",
-            Dialect::Mysql => "",
-        };
+        let usual = &self.home;
         let session = self.store.session();
-        if session.path.as_slice() != [usual] && !session.path_is_uncertain {
+        if session.path.as_slice() != std::slice::from_ref(usual) && !session.path_is_uncertain {
             let mut session = session.as_ref().clone();
-            if !session.path.iter().any(|schema| schema == usual) {
-                session.path.push(usual.to_owned());
+            if !session.path.contains(usual) {
+                session.path.push(usual.clone());
             }
             session.path_is_uncertain = true;
             self.set(Fact::Session(std::sync::Arc::new(session)));

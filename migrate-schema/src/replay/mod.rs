@@ -5,6 +5,8 @@ mod expect;
 mod run;
 mod undone;
 
+#[cfg(feature = "schema")]
+pub(crate) use run::words;
 use std::sync::Arc;
 
 use crate::{

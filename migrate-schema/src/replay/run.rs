@@ -53,6 +53,7 @@ impl<'a, 'w> Run<'a, 'w> {
                 }
                 What::Change(_) => {
                     let actions = changes.actions(at);
+                    self.catalog.read("", &(0..0));
                     self.actions(at, step.conditional, actions, "", undo.as_deref_mut());
                     self.watch.next();
                 }
@@ -81,6 +82,8 @@ impl<'a, 'w> Run<'a, 'w> {
         for statement in &parsed.statements {
             match &statement.tree {
                 Some(tree) => {
+                    let range = statement.statement.start..statement.statement.end;
+                    self.catalog.read(sql, &range);
                     self.actions(at, conditional, &tree.actions, sql, undo.as_deref_mut());
                     self.watch.next();
                 }
@@ -160,7 +163,7 @@ fn is_error(finding: &Finding) -> bool {
 }
 
 /// The words of a statement that nobody can read.
-fn words(sql: &str, statement: &ParsedStatement, catalog: &Catalog) -> Vec<String> {
+pub(crate) fn words(sql: &str, statement: &ParsedStatement, catalog: &Catalog) -> Vec<String> {
     let text = statement.statement.text(sql);
     let tokens = lex::tokens(text, catalog.dialect());
     let names = tokens.filter_map(|token| match token.kind {

@@ -13,6 +13,9 @@ pub mod diff;
 pub mod json;
 pub mod live;
 pub mod picture;
+mod of;
+
+pub use of::Reading;
 
 use crate::Dialect;
 

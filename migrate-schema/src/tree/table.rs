@@ -22,6 +22,19 @@ pub struct TypeName {
     pub range: Range<usize>,
 }
 
+impl std::fmt::Display for TypeName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path)?;
+        if !self.arguments.is_empty() {
+            write!(f, "({})", self.arguments.join(", "))?;
+        }
+        for word in &self.words {
+            write!(f, " {word}")?;
+        }
+        f.write_str(if self.array { "[]" } else { "" })
+    }
+}
+
 /// `CREATE TABLE`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateTable {

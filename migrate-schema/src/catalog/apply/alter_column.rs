@@ -88,9 +88,11 @@ impl Catalog {
             }
             ColumnChange::SetExpression(expression) => {
                 self.check_expression(Some(draft), expression, Context::Generated, findings);
+                let text = self.text();
                 self.change_column(draft, name, findings, |column| {
                     if let Some(generated) = &mut column.generated {
                         generated.expression = expression.clone();
+                        column.texts.generated = text;
                     }
                 });
             }
@@ -131,8 +133,10 @@ impl Catalog {
             ));
             return;
         }
+        let text = self.text();
         self.change_column(draft, name, findings, |column| {
             column.default = default;
+            column.texts.default = text;
             column.uses = uses;
         });
     }
@@ -197,8 +201,10 @@ impl Catalog {
             uses.extend(self.uses_of(default));
         }
         let ty = ty.clone();
+        let text = self.text();
         self.change_column(draft, name, findings, |column| {
             column.ty = Some(ty);
+            column.texts.ty = text;
             column.uses = uses;
         });
     }

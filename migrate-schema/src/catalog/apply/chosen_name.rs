@@ -162,7 +162,7 @@ pub(super) fn choose_ibfk(draft: &Relation) -> String {
 }
 
 /// The middle of the name that PostgreSQL gives to an index: its columns, `expr` for an expression.
-pub(super) fn addition(columns: &[String]) -> String {
+pub(crate) fn addition(columns: &[String]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for column in columns {
         let column = if column.is_empty() { "expr" } else { column };
@@ -178,7 +178,7 @@ pub(super) fn addition(columns: &[String]) -> String {
 }
 
 /// PostgreSQL's `makeObjectName`: the longer of the two parts loses bytes until all fits into 63.
-pub(in crate::catalog) fn object_name(first: &str, second: &str, label: &str) -> String {
+pub(crate) fn object_name(first: &str, second: &str, label: &str) -> String {
     let mut overhead = label.len() + 1;
     if !second.is_empty() {
         overhead += 1;

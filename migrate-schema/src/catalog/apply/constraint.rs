@@ -46,7 +46,7 @@ impl Catalog {
                 let columns = self.part_columns(draft, parts, findings);
                 let kind = ConstraintKind::Exclude(parts.clone());
                 let name = self.name_or(name, draft, &columns, "excl");
-                draft.constraints.push(self.constraint_of(name, kind));
+                draft.constraints.push(self.constraint_of(name, kind, &[]));
             }
             tree::ConstraintKind::Index { parts, method } => {
                 self.add_key(draft, name, parts, method.as_deref(), findings);
@@ -60,13 +60,28 @@ impl Catalog {
         }
     }
 
-    fn constraint_of(&self, name: (String, bool), kind: ConstraintKind) -> Arc<Constraint> {
+    fn constraint_of(
+        &self,
+        name: (String, bool),
+        kind: ConstraintKind,
+        parts: &[IndexPart],
+    ) -> Arc<Constraint> {
+        let is_more = |part: &IndexPart| {
+            part.descending
+                || part.length.is_some()
+                || part.collation.is_some()
+                || part.operator_class.is_some()
+                || part.expression.as_column().is_none()
+        };
+        let is_more = parts.iter().any(is_more);
         Arc::new(Constraint {
             name: name.0,
             generated_name: name.1,
             kind,
             column: None,
+            parts: if is_more { parts.to_vec() } else { Vec::new() },
             uses: Vec::new(),
+            text: self.text(),
             origin: self.origin(),
         })
     }
@@ -106,7 +121,9 @@ impl Catalog {
             }
         }
         let kind = ConstraintKind::PrimaryKey(columns);
-        draft.constraints.push(self.constraint_of(name, kind));
+        draft
+            .constraints
+            .push(self.constraint_of(name, kind, parts));
     }
 
     fn add_unique(
@@ -129,7 +146,9 @@ impl Catalog {
             drop_implicit_index(self, draft, &columns);
         }
         let kind = ConstraintKind::Unique(columns);
-        draft.constraints.push(self.constraint_of(name, kind));
+        draft
+            .constraints
+            .push(self.constraint_of(name, kind, parts));
     }
 
     fn add_check(
@@ -165,7 +184,9 @@ impl Catalog {
             generated_name: name.1,
             kind: ConstraintKind::Check(expression.clone()),
             column: column.map(|column| column.text.clone()),
+            parts: Vec::new(),
             uses,
+            text: self.text(),
             origin: self.origin(),
         }));
     }
@@ -191,6 +212,7 @@ impl Catalog {
             include: Vec::new(),
             predicate: None,
             uses: Vec::new(),
+            text: self.text(),
             origin: self.origin(),
         }));
     }
@@ -228,7 +250,7 @@ impl Catalog {
         let name = name.unwrap_or_else(|| found.name.clone());
         draft
             .constraints
-            .push(self.constraint_of((name, false), kind));
+            .push(self.constraint_of((name, false), kind, &found.parts));
     }
 
     pub(super) fn index_node(&self, relation: &Relation, name: &str) -> Node {

@@ -41,6 +41,7 @@ impl Catalog {
             findings.extend(table.faults.iter().cloned());
         }
         let mut draft = self.new_relation(&key, &table.name.name);
+        draft.definition = self.definition(&table.name, None);
         draft.open |= uncertain;
         self.fill_table(&mut draft, table, findings);
         draft.open |= findings.refuse();
@@ -79,7 +80,9 @@ impl Catalog {
             former: Vec::new(),
             comment: None,
             has_rows: false,
+            definition: None,
             origin: self.origin(),
+            made: self.clock,
             known_since: 0,
         }
     }
@@ -386,8 +389,10 @@ impl Catalog {
             invisible: column.invisible,
             collation: column.collation.as_ref().map(ToString::to_string),
             comment: column.comment.clone(),
+            on_update: column.on_update.clone(),
             uses,
             sequence,
+            texts: self.texts(),
             origin: self.origin(),
         }
     }
@@ -461,7 +466,10 @@ pub(super) fn constraints_of(column: &tree::Column) -> Vec<Constraint> {
     };
     let mut all = Vec::new();
     if let Some(mark) = &column.primary_key {
-        let kind = tree::ConstraintKind::PrimaryKey(vec![own_part(column)]);
+        let kind = tree::ConstraintKind::PrimaryKey(vec![IndexPart {
+            descending: mark.descending,
+            ..own_part(column)
+        }]);
         all.push(constraint(&mark.name, kind));
     }
     if let Some(name) = &column.unique {

@@ -91,6 +91,7 @@ impl Catalog {
                 include: Vec::new(),
                 predicate: None,
                 uses: Vec::new(),
+                text: self.text(),
                 origin: self.origin(),
             }));
         }
@@ -105,7 +106,9 @@ impl Catalog {
                 on_update: key.on_update.clone(),
             },
             column: column.map(|column| column.text.clone()),
+            parts: Vec::new(),
             uses: Vec::new(),
+            text: self.text(),
             origin: self.origin(),
         }));
     }

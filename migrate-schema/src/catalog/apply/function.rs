@@ -79,6 +79,8 @@ impl Catalog {
             arguments: function.arguments.clone(),
             returns: function.returns.clone(),
             uses,
+            definition: self.definition(&function.name, None),
+            made: known_since,
             origin: self.origin(),
             known_since,
         };

@@ -65,6 +65,7 @@ impl Catalog {
             include: index.include.iter().map(|name| name.text.clone()).collect(),
             predicate: index.predicate.clone(),
             uses,
+            text: self.text(),
             origin: self.origin(),
         }));
         if self.store.poisoned_since(

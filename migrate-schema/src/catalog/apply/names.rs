@@ -7,7 +7,7 @@ use super::constraint::columns_in;
 use crate::{
     Code, Dialect, Finding,
     catalog::{
-        Catalog, Class, Column, Key, Lookup, Origin, Relation, Use, builtin,
+        Catalog, Class, Column, ColumnTexts, Key, Lookup, Origin, Relation, Use, builtin,
         query::{self, Context},
     },
     tree::{Action, Expression, ExpressionKind, Literal, Name, Path, Query, TypeName},
@@ -64,8 +64,10 @@ impl Catalog {
             invisible: false,
             collation: None,
             comment: None,
+            on_update: None,
             uses: Vec::new(),
             sequence: None,
+            texts: ColumnTexts::default(),
             origin: self.origin(),
         }
     }

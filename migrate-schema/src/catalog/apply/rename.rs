@@ -357,6 +357,9 @@ impl Catalog {
                         .for_each(|part| rewrite::expression(&mut part.expression, &mut renamer));
                 }
             }
+            for part in &mut constraint.parts {
+                rewrite::expression(&mut part.expression, &mut renamer);
+            }
             self.move_column_uses(&mut constraint.uses, &own, from, to);
         }
         for index in &mut draft.indexes {

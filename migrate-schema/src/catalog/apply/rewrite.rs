@@ -6,7 +6,7 @@ use crate::tree::{
 };
 
 /// What a walk is shown.
-pub(super) trait Rewriter {
+pub(crate) trait Rewriter {
     /// A table that is read or changed.
     fn table(&mut self, path: &mut Path);
     /// A column in an expression.
@@ -17,9 +17,11 @@ pub(super) trait Rewriter {
     fn own(&mut self, name: &Name);
     /// A query inside another one.
     fn nested(&mut self);
+    /// What a query gives, before it is walked through.
+    fn output(&mut self, _one: &Expression, _alias: Option<&Name>) {}
 }
 
-pub(super) fn action(action: &mut Action, to: &mut dyn Rewriter) {
+pub(crate) fn action(action: &mut Action, to: &mut dyn Rewriter) {
     match action {
         Action::Query(one) => query(one, to),
         Action::Insert(insert) => {
@@ -89,7 +91,7 @@ pub(super) fn action(action: &mut Action, to: &mut dyn Rewriter) {
     }
 }
 
-pub(super) fn query(one: &mut Query, to: &mut dyn Rewriter) {
+pub(crate) fn query(one: &mut Query, to: &mut dyn Rewriter) {
     ctes(&mut one.with, to);
     match &mut one.body {
         Body::Select(one) => select(one, to),
@@ -134,6 +136,7 @@ fn outputs(all: &mut [Output], to: &mut dyn Rewriter) {
                 alias,
             } => {
                 alias.iter().for_each(|name| to.own(name));
+                to.output(one, alias.as_ref());
                 expression(one, to);
             }
             Output::AllOf(path) => to.table(path),
@@ -204,7 +207,7 @@ fn expressions(all: &mut [Expression], to: &mut dyn Rewriter) {
     all.iter_mut().for_each(|one| expression(one, to));
 }
 
-pub(super) fn expression(one: &mut Expression, to: &mut dyn Rewriter) {
+pub(crate) fn expression(one: &mut Expression, to: &mut dyn Rewriter) {
     match &mut one.kind {
         ExpressionKind::Column { table, name } => to.column(table, name),
         ExpressionKind::Call {

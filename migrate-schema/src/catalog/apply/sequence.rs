@@ -29,6 +29,7 @@ impl Catalog {
         let mut draft = self.new_relation(&key, &sequence.name.name);
         draft.kind = RelationKind::Sequence;
         draft.owned_by = owner;
+        draft.definition = self.definition(&sequence.name, None);
         self.put_new(key, draft);
     }
 

@@ -58,6 +58,7 @@ impl Catalog {
             when: trigger.when.clone(),
             body: trigger.body.clone(),
             uses: self.uses_of_trigger(trigger, &key),
+            definition: self.definition(&trigger.name, Some(&trigger.table)),
             origin: self.origin(),
         };
         let faults = query::trigger(self, &table, trigger, findings.sql);

@@ -40,6 +40,8 @@ impl Catalog {
             shape: ty.shape.clone(),
             open: matches!(ty.shape, TypeShape::Other),
             uses,
+            definition: self.definition(&ty.name, None),
+            made: known_since,
             origin: self.origin(),
             known_since,
         };

@@ -58,6 +58,7 @@ impl Catalog {
         }
         let mut draft = self.new_relation(&key, &view.name.name);
         draft.kind = kind;
+        draft.definition = self.definition(&view.name, None);
         draft.column_names = view.columns.iter().map(|name| name.text.clone()).collect();
         draft.query = Some(Arc::new(view.query.clone()));
         draft.uses = self.uses_of_query(&view.query, &key);
