@@ -1,0 +1,47 @@
+//! When two texts of SQL say one thing.
+
+use crate::{
+    Dialect,
+    lex::{self, TokenKind},
+};
+
+pub(super) fn same_type(left: &str, right: &str, dialect: Dialect) -> bool {
+    same_tokens(left, right, dialect)
+}
+
+pub(super) fn same_expression(left: &str, right: &str, dialect: Dialect) -> bool {
+    same_tokens(left, right, dialect)
+}
+
+pub(super) fn same_default(
+    left: Option<&str>,
+    right: Option<&str>,
+    _data_type: &str,
+    dialect: Dialect,
+) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => same_tokens(left, right, dialect),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+pub(super) fn same_query(left: &str, right: &str, dialect: Dialect) -> bool {
+    same_tokens(left, right, dialect)
+}
+
+pub(super) fn same_statement(left: &str, right: &str, dialect: Dialect) -> bool {
+    same_tokens(left, right, dialect)
+}
+
+fn same_tokens(left: &str, right: &str, dialect: Dialect) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        lex::tokens(text, dialect)
+            .map(|token| match token.kind {
+                TokenKind::Word => token.text(text).to_lowercase(),
+                _ => token.text(text).to_owned(),
+            })
+            .collect()
+    };
+    left == right || words(left) == words(right)
+}
