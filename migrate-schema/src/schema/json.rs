@@ -1,8 +1,11 @@
 //! JSON as it is written: members in their order, and a name that stands there twice is told.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{
+    de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor},
+    ser::{Serialize, SerializeMap, Serializer},
+};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +34,58 @@ impl Json {
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
+    /// The same, and members that stand twice are both there, for a reader that tells of them itself.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, with line and column.
+    pub fn read_all(text: &str) -> Result<Self, String> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let json = Reader { twice: true }.deserialize(&mut reader);
+        json.and_then(|json| reader.end().map(|()| json))
+            .map_err(|error| error.to_string())
+    }
+
+    /// A member of an object.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => {
+                (members.iter()).find_map(|(member, value)| (member == name).then_some(value))
+            }
+            _ => None,
+        }
+    }
+
+    /// The text that it is.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Its elements; none where it is no array.
+    pub fn elements(&self) -> &[Self] {
+        match self {
+            Self::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// Its members; none where it is no object.
+    pub fn members(&self) -> &[(String, Self)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// As text on lines of their own, with a line break at the end.
+    pub fn pretty(&self) -> String {
+        // Only what is no JSON could fail.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
     /// What it is, for people: "a string".
     pub const fn noun(&self) -> &'static str {
         match self {
@@ -44,42 +99,51 @@ impl Json {
     }
 }
 
-impl fmt::Display for Json {
-    /// JSON without white space.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader { twice: false }.deserialize(deserializer)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Boolean(value) => write!(f, "{value}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => write!(f, "{}", serde_json::Value::from(text.as_str())),
-            Self::Array(elements) => {
-                f.write_str("[")?;
-                for (at, element) in elements.iter().enumerate() {
-                    let comma = if at > 0 { "," } else { "" };
-                    write!(f, "{comma}{element}")?;
-                }
-                f.write_str("]")
-            }
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Array(elements) => serializer.collect_seq(elements),
             Self::Object(members) => {
-                f.write_str("{")?;
-                for (at, (name, value)) in members.iter().enumerate() {
-                    let comma = if at > 0 { "," } else { "" };
-                    let name = serde_json::Value::from(name.as_str());
-                    write!(f, "{comma}{name}:{value}")?;
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
                 }
-                f.write_str("}")
+                map.end()
             }
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+/// JSON without white space.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-struct Reader;
+#[derive(Clone, Copy)]
+struct Reader {
+    /// Whether members may stand twice.
+    twice: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Reader {
     type Value = Json;
@@ -117,7 +181,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json, A::Error> {
         let mut all = Vec::new();
-        while let Some(element) = elements.next_element()? {
+        while let Some(element) = elements.next_element_seed(self)? {
             all.push(element);
         }
         Ok(Json::Array(all))
@@ -125,8 +189,10 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
         let mut all: Vec<(String, Json)> = Vec::new();
-        while let Some((name, value)) = members.next_entry::<String, Json>()? {
-            if all.iter().any(|(other, _)| *other == name) {
+        let mut seen = HashSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
+            if !self.twice && !seen.insert(name.clone()) {
                 return Err(de::Error::custom(format!("`{name}` stands there twice")));
             }
             all.push((name, value));
@@ -163,6 +229,16 @@ mod tests {
     fn twice_is_an_error() {
         let error = Json::read("{\"a\": 1,\n \"a\": 2}").unwrap_err();
         assert_eq!(error, "`a` stands there twice at line 2 column 8");
+    }
+
+    #[test]
+    fn twice_is_for_the_caller_to_tell_where_it_wants_to() {
+        let json = Json::read_all("{\"a\": 1, \"a\": [null]}").unwrap();
+        assert_eq!(json.members().len(), 2);
+        assert_eq!(json.to_string(), "{\"a\":1,\"a\":[null]}");
+        assert_eq!(json.get("a").map(Json::noun), Some("a number"));
+        assert!(Json::read_all("{} x").is_err());
+        assert_eq!(Json::Array(Vec::new()).pretty(), "[]\n");
     }
 
     #[test]

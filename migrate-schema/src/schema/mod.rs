@@ -10,10 +10,11 @@
 pub mod ddl;
 pub mod definitions;
 pub mod diff;
+pub mod document;
 pub mod json;
 pub mod live;
-pub mod picture;
 mod of;
+pub mod picture;
 
 pub use of::Reading;
 
