@@ -69,6 +69,7 @@ mod report;
 mod sql;
 mod tokens;
 mod verdict;
+mod warned;
 mod written;
 
 use proc_macro::TokenStream;

@@ -29,6 +29,7 @@ use crate::{
     invocation::{Format, Invocation},
     parsed::parsed,
     registered::Description,
+    warned::{self, Warning},
 };
 
 /// One replay of the whole crate.
@@ -55,17 +56,19 @@ pub(crate) struct Pass {
 pub(crate) struct Judged {
     /// None where the replay has not come so far, which is a fault of ours.
     pub(crate) verdict: Option<Verdict>,
-    /// There is nothing to tell of it, and it is written as most are.
+    /// There is no error to tell of it, and it is written as most are.
     ready: Option<Ready>,
 }
 
-/// What is written into the program for a migration of which there is nothing to tell.
+/// What is written into the program for a migration of which there is no error to tell.
 #[derive(Default)]
 pub(crate) struct Ready {
     /// For each of its literals, the short form of its statements; empty where nothing runs.
     pub(crate) statements: Vec<String>,
     /// The checksum of `up`; empty where nothing runs.
     pub(crate) checksum: String,
+    /// What is told of it without stopping the compiler.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 static CURRENT: Mutex<Option<Arc<Pass>>> = Mutex::new(None);
@@ -191,7 +194,7 @@ impl Pass {
         first..end
     }
 
-    /// The one with an identifier, if it is written as most are and there is nothing to tell of it.
+    /// The one with an identifier, if it is written as most are and there is no error to tell of it.
     pub(crate) fn ready(&self, id: &str) -> Option<(&Found, &Plain, &Ready)> {
         let same = self.with_id(id);
         if self.is_dependency {
@@ -241,17 +244,19 @@ impl Pass {
         first..end
     }
 
-    /// What is written for a migration, if nothing is to be told of it.
+    /// What is written for a migration, if no error is to be told of it.
     fn to_write(&self, index: usize, verdict: &Verdict) -> Option<Ready> {
         let found = self.project.migrations.get(index)?;
         let file = self.project.files.get(found.file)?;
-        let _ = found.plain.as_ref().filter(|plain| plain.proven)?;
+        let plain = found.plain.as_ref().filter(|plain| plain.proven)?;
         let id = file.text.get(found.migration.start..)?;
         let id = id.strip_prefix('"')?.strip_prefix(&*found.migration.id)?;
         let is_alone = found.predicates.is_empty() && !found.made && self.is_only(index);
-        if !id.starts_with('"') || !is_alone || !verdict.findings.is_empty() {
+        if !id.starts_with('"') || !is_alone {
             return None;
         }
+        let warnings =
+            warned::warnings(verdict, &found.migration, plain, &file.text, &self.settings)?;
         let up = texts(&found.migration.up);
         let down = texts(found.migration.down.as_deref()?);
         let mut statements = Vec::new();
@@ -259,7 +264,10 @@ impl Pass {
             statements.push((text.start, self.statements(&text.sql)?));
         }
         statements.sort_by_key(|(start, _)| *start);
-        let mut ready = Ready::default();
+        let mut ready = Ready {
+            warnings,
+            ..Ready::default()
+        };
         for (_, encoded) in statements {
             ready.statements.push(encoded);
         }

@@ -14,6 +14,7 @@ use crate::{
     invocation,
     pass::{Pass, Ready},
     registered::{self, Description},
+    warned,
 };
 
 /// A literal that is compiled next, as its file shows it, and the short form of its statements.
@@ -50,23 +51,29 @@ pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<T
     let (found, plain, ready) = pass.ready(id)?;
     let source = &*pass.project.files.get(found.file)?.text;
     let has_attributes = is_shown(item, plain, source)?;
+    // One of them may be a description, and they may say what is to be told.
+    if has_attributes && !(pass.is_check && ready.warnings.is_empty()) {
+        return None;
+    }
+    let site = Span::call_site();
+    let warnings = match ready.warnings.as_slice() {
+        [] => None,
+        warnings => Some(warned::tokens(warnings, item, &site.file())?),
+    };
     if pass.is_check {
         expect(plain, ready, source);
         // A compiler that makes no program has nothing to register, but the type is used all the same.
         let mut whole = allowed();
         whole.extend([item.clone()]);
+        whole.extend(warnings);
         return Some(whole);
     }
-    // One of them may be a description.
-    if has_attributes {
-        return None;
-    }
-    let site = Span::call_site();
     let description = pass.description(found, ready, (&site.file(), site.line()))?;
     let mut whole = item.clone();
     if let Some(more) = register(&pass, found, plain, &description)? {
         whole.extend([more]);
     }
+    whole.extend(warnings);
     expect(plain, ready, source);
     Some(whole)
 }

@@ -122,6 +122,49 @@ fn a_check_warns_of_what_a_build_warns_of() {
     assert!(!said.contains("IndexEmails"), "{said}");
 }
 
+/// What is only warned of is told in the same words, at the same place and under the same attributes, either way.
+#[test]
+fn a_warning_is_told_the_same_either_way() {
+    let new = program("replay_plain_warnings");
+    let index = "CREATE INDEX emails ON users (email)";
+    let told = |to: &str, settings: &str| {
+        new.configure(&format!("[package.metadata.migrate]\n{settings}"));
+        let up = format!("CREATE INDEX emails ON users (email); {to}");
+        let (code, short) = said(&new, index, &up);
+        let long = second().replacen(index, &up, 1);
+        new.write("src/second.rs", &long.replacen("\")]", "\",)]", 1));
+        for command in ["check", "build"] {
+            let ran = new.cargo(command);
+            assert_eq!((ran.code, &ran.err), (code, &short), "{up}");
+        }
+        (code, short)
+    };
+    for unknown in [
+        "CREATE INDEX a ON strangers (a)",
+        "\n  CREATE INDEX é ON strangers (a);\nCREATE INDEX b ON others (b)",
+        "CREATE INDEX a\\n ON strangers (\\\"a\\\")",
+    ] {
+        let (code, said) = told(unknown, "");
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("::undeclared_name`: no migration makes the table `strangers`"));
+    }
+    let wrong = "CREATE INDEX a ON users (wrong)";
+    let (code, said) = told(wrong, "checked_since = \"3_later\"");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("warning: use of deprecated"), "{said}");
+    assert_eq!(told(wrong, "").0, Some(101));
+    let strangers = "CREATE INDEX a ON strangers (a)";
+    let lints = |level| format!("lints = {{ undeclared_name = \"{level}\" }}");
+    assert_eq!(told(strangers, &lints("allow")), (Some(0), String::new()));
+    assert_eq!(told(strangers, &lints("deny")).0, Some(101));
+    new.configure("");
+    let allowed = second().replace("#[migration", "#[allow(deprecated)]\n#[migration");
+    let allowed = allowed.replacen("users (email)", "strangers (email)", 1);
+    new.write("src/second.rs", &allowed);
+    new.cargo("check").ends(0);
+    assert_eq!(new.cargo("build").err, "");
+}
+
 /// What was registered by the shorter way is what any other way registers.
 #[test]
 fn what_is_registered_is_the_same() {

@@ -3,7 +3,7 @@
 use std::{cell::Cell, ops::Range};
 
 use squawk_syntax::{
-    SyntaxKind, SyntaxNode, SyntaxToken,
+    SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken,
     ast::{self, AstNode, is_quoted_name_node, normalize_name_node},
 };
 
@@ -81,6 +81,23 @@ impl Reader {
     pub(super) fn token_range(&self, token: &SyntaxToken) -> Range<usize> {
         let range = token.text_range();
         self.shift(usize::from(range.start())..usize::from(range.end()))
+    }
+
+    /// Behind the last token of a node that is neither white space nor a comment. A node without any may stand at the end.
+    pub(super) fn end(&self, node: &Node) -> Option<usize> {
+        let mut last = node.last_child_or_token();
+        while let Some(part) = last {
+            let end = match &part {
+                SyntaxElement::Node(inner) => self.end(inner),
+                SyntaxElement::Token(token) if token.kind().is_trivia() => None,
+                SyntaxElement::Token(token) => Some(self.token_range(token).end),
+            };
+            if end.is_some() {
+                return end;
+            }
+            last = part.prev_sibling_or_token();
+        }
+        None
     }
 
     fn shift(&self, range: Range<usize>) -> Range<usize> {

@@ -356,7 +356,11 @@ fn operator(node: &Node) -> String {
     }
     node.children()
         .find(|child| !is_expression(child.kind()))
-        .map(|child| words(&child))
+        .map(|child| match child.kind() {
+            // Its signs are one operator.
+            Kind::CUSTOM_OP => child.text().to_string(),
+            _ => words(&child),
+        })
         .unwrap_or_default()
 }
 

@@ -18,6 +18,7 @@ mod fault;
 mod named;
 mod object;
 mod opaque;
+mod plain;
 mod plpgsql;
 mod query;
 mod repair;
@@ -45,6 +46,9 @@ pub(super) fn parse(
 ) -> Option<tree::Statement> {
     let text = statement.text(sql);
     let range = statement.start..statement.end;
+    if let Some(actions) = plain::read(text, statement.start) {
+        return Some(tree::Statement { range, actions });
+    }
     let read = depth::with_stack(text, || read(text, statement.start, target));
     match read {
         Some(Ok(actions)) => Some(tree::Statement { range, actions }),

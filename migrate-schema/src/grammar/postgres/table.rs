@@ -161,8 +161,9 @@ impl Reader {
             position: None,
             range: self.range(node),
         };
-        // The range of `ADD COLUMN c …` begins at its name.
+        // That of `ADD COLUMN c …` begins at its name, and that of `c int UNIQUE ,` ends before the space.
         column.range.start = column.name.range.start;
+        column.range.end = self.end(node).unwrap_or(column.range.end);
         for clause in node.children() {
             self.column_constraint(&clause, &mut column);
         }

@@ -65,21 +65,29 @@ fn is_concurrent(node: &Node) -> bool {
         .any(|target| has(&target, Kind::CONCURRENTLY_KW))
 }
 
+/// Whether a function, by its name in lower case, is one that a newer version has brought.
+pub(super) fn is_new_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(new, ..)| *new == name)
+}
+
 /// Functions that newer versions have brought.
 fn function_since(node: &Node) -> Option<(u32, &'static str)> {
     let name = child(node, Kind::NAME_REF).and_then(|name| tokens(&name).next())?;
-    let is = |wanted: &str| name.text().eq_ignore_ascii_case(wanted);
-    Some(match () {
-        () if is("uuidv7") => (18, "`uuidv7`"),
-        () if is("uuidv4") => (18, "`uuidv4`"),
-        () if is("any_value") => (16, "`any_value`"),
-        () if is("array_shuffle") => (16, "`array_shuffle`"),
-        () if is("array_sample") => (16, "`array_sample`"),
-        () if is("regexp_like") => (15, "`regexp_like`"),
-        () if is("regexp_count") => (15, "`regexp_count`"),
-        () if is("date_bin") => (14, "`date_bin`"),
-        () if is("string_to_table") => (14, "`string_to_table`"),
-        () if is("uuid_extract_timestamp") => (17, "`uuid_extract_timestamp`"),
-        () => return None,
-    })
+    let named = |(new, ..): &&(&str, u32, &str)| name.text().eq_ignore_ascii_case(new);
+    let (_, since, shown) = FUNCTIONS.iter().find(named)?;
+    Some((*since, shown))
 }
+
+/// The name, the version, and what is said of it.
+const FUNCTIONS: [(&str, u32, &str); 10] = [
+    ("uuidv7", 18, "`uuidv7`"),
+    ("uuidv4", 18, "`uuidv4`"),
+    ("any_value", 16, "`any_value`"),
+    ("array_shuffle", 16, "`array_shuffle`"),
+    ("array_sample", 16, "`array_sample`"),
+    ("regexp_like", 15, "`regexp_like`"),
+    ("regexp_count", 15, "`regexp_count`"),
+    ("date_bin", 14, "`date_bin`"),
+    ("string_to_table", 14, "`string_to_table`"),
+    ("uuid_extract_timestamp", 17, "`uuid_extract_timestamp`"),
+];
