@@ -35,6 +35,7 @@
 //! - `tokio`: [`Migrator::up_async`] and its kin for what blocks, SQLite and rqlite, on threads of tokio's.
 //! - `postgres`: runs on `tokio_postgres::Client`, and by URL: see [`postgres`].
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
+//! - `models`: [`derive@Table`], structs that say what their tables have to be ([`models`]).
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
@@ -61,6 +62,8 @@ mod linked;
 mod memory;
 mod migration;
 mod migrator;
+#[cfg(feature = "models")]
+pub mod models;
 mod native;
 mod observer;
 mod plan;
@@ -86,10 +89,14 @@ pub use error::Error;
 pub use history::{Applied, Progress};
 #[cfg(feature = "sqlite")]
 pub use memory::migrated_memory;
+#[cfg(feature = "models")]
+pub use migrate_macros::Table;
 pub use migrate_macros::{migration, migrations, sql};
 pub use migrate_schema::{Dialect, IdError, MigrationId, Version};
 pub use migration::Migration;
 pub use migrator::{AsyncConnection, Connection, Migrator};
+#[cfg(feature = "models")]
+pub use models::Table;
 pub use native::{IntoNative, Outcome, StepError, StepResult};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
@@ -133,6 +140,8 @@ macro_rules! link {
 pub mod __private {
     /// The version that the macros of this release name.
     pub mod v1 {
+        #[cfg(feature = "models")]
+        pub use crate::models::{Model, ModelColumn, Table, register_model};
         pub use crate::{
             Migration, Steps,
             linked::{Embedded, EmbeddedPart, register, register_all, register_with},

@@ -67,6 +67,8 @@ mod registered;
 mod replay;
 mod report;
 mod sql;
+#[cfg(feature = "models")]
+mod table;
 mod tokens;
 mod verdict;
 mod warned;
@@ -254,4 +256,49 @@ pub fn registered(_: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     folder::expand(input.into()).into()
+}
+
+/// Says what the table of a struct has to be: a column for each field.
+///
+/// ```text
+/// use migrate_core::Table;
+///
+/// #[derive(Table)]
+/// #[table(name = "users")]
+/// struct User {
+///     #[column(primary_key)]
+///     id: i64,
+///     #[column(unique)]
+///     email: String,
+///     nickname: Option<String>,
+///     #[column(references = "teams", on_delete = "cascade")]
+///     team_id: i64,
+/// }
+/// ```
+///
+/// A field that is no `Option` is `NOT NULL`. A struct says nothing of what it leaves out: keys, defaults, checks and indexes of the table
+/// may be any, and so may be the type, as long as it holds what the field does (`i64` fits `BIGINT`, and on SQLite `INTEGER` too).
+///
+/// # Options
+///
+/// | `#[table(…)]` | meaning |
+/// |---|---|
+/// | `name = "users"` | the table; without it the name of the struct in `snake_case` |
+/// | `partial` | the table may have columns that are in no field |
+/// | `renamed_from = "people"` | the name that the table had before, for `pull` |
+///
+/// | `#[column(…)]` | meaning |
+/// |---|---|
+/// | `name = "mail"` | the column; without it the name of the field |
+/// | `type = "NUMERIC(10, 2)"` | its type, as the database writes it: for types of Rust that say nothing of it |
+/// | `primary_key`, `unique` | it is (a part of) the primary key; no two rows have the same |
+/// | `default = "0"` | its default, in SQL |
+/// | `references = "teams"`, `"teams.id"` | the row of another table that it names |
+/// | `on_delete = "cascade"` | what happens when that row goes: also `set null`, `restrict`, `set default`, `no action` |
+/// | `renamed_from = "mail"` | the name that the column had before, for `pull` |
+/// | `skip` | the field is no column |
+#[cfg(feature = "models")]
+#[proc_macro_derive(Table, attributes(table, column))]
+pub fn table(input: TokenStream) -> TokenStream {
+    table::expand(input.into()).into()
 }

@@ -45,9 +45,7 @@ impl Description {
             Some(feature) => quote!(register_with(#text, #feature, &#value)),
             None => quote!(register(#text, &#value)),
         };
-        let section: TokenStream = section(invocation::current().format)
-            .parse()
-            .unwrap_or_default();
+        let section = section_here();
         quote! {
             const _: () = {
                 extern "C" fn register() {
@@ -88,6 +86,12 @@ const SEPARATOR: char = '\u{1f}';
 
 fn plain(text: &str) -> String {
     text.replace(SEPARATOR, " ")
+}
+
+/// The attribute that names the section of the program that is compiled.
+pub(crate) fn section_here() -> TokenStream {
+    let section = section(invocation::current().format);
+    section.parse().unwrap_or_default()
 }
 
 /// The attribute that names the section, which is another one in each format of programs.

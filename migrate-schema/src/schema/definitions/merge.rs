@@ -3,7 +3,7 @@
 //! Definitions speak of columns and of what hangs on one of them; everything else of a table (its indexes, triggers, keys of
 //! several columns, collations) stays as it is, and so do tables that no file defines.
 
-use super::{Definitions, Faults};
+use super::{Definition, Definitions, Faults, fits::fits};
 use crate::{
     Dialect,
     lex::{TokenKind, tokens},
@@ -68,14 +68,13 @@ impl Definitions {
                         .push((table.name.clone(), before, field.column()));
                 }
             }
-            let removed = update(&mut table, wanted, live.dialect, allow_drop);
-            merged
-                .removals
-                .extend(removed.into_iter().map(|column| Removal {
-                    file: definition.file.clone(),
-                    table: table.name.clone(),
-                    column,
-                }));
+            let removed = update(&mut table, wanted, definition, live.dialect, allow_drop);
+            let removed = removed.into_iter().filter(|_| !definition.partial);
+            merged.removals.extend(removed.map(|column| Removal {
+                file: definition.file.clone(),
+                table: table.name.clone(),
+                column,
+            }));
             merged.schema.tables[at] = table;
         }
         Ok(merged)
@@ -197,7 +196,13 @@ fn renamed_in(expression: &str, from: &str, to: &str, dialect: Dialect) -> Strin
 }
 
 /// Makes the table what is wanted, and says which columns nobody wants.
-fn update(table: &mut Table, wanted: Table, dialect: Dialect, allow_drop: bool) -> Vec<String> {
+fn update(
+    table: &mut Table,
+    wanted: Table,
+    definition: &Definition,
+    dialect: Dialect,
+    allow_drop: bool,
+) -> Vec<String> {
     let is_wanted = |name: &str| {
         let mut columns = wanted.columns.iter();
         columns.any(|column| same(&column.name, name, dialect))
@@ -206,7 +211,7 @@ fn update(table: &mut Table, wanted: Table, dialect: Dialect, allow_drop: bool) 
         .filter(|column| !is_wanted(&column.name))
         .map(|column| column.name.clone())
         .collect();
-    if allow_drop {
+    if allow_drop && !definition.partial {
         removed
             .iter()
             .for_each(|name| remove_column(table, name, dialect));
@@ -214,7 +219,7 @@ fn update(table: &mut Table, wanted: Table, dialect: Dialect, allow_drop: bool) 
     for column in &wanted.columns {
         let mut own = table.columns.iter_mut();
         match own.find(|own| same(&own.name, &column.name, dialect)) {
-            Some(own) => update_column(own, column),
+            Some(own) => update_column(own, column, definition, dialect),
             None => table.columns.push(column.clone()),
         }
     }
@@ -229,9 +234,26 @@ fn update(table: &mut Table, wanted: Table, dialect: Dialect, allow_drop: bool) 
     }
     for column in &wanted.columns {
         let name = column.name.as_str();
-        update_uniques(table, &wanted.uniques, name, dialect);
-        update_foreign_keys(table, &wanted.foreign_keys, name, dialect);
-        update_checks(table, &wanted.checks, name, dialect);
+        let says = |said: bool| said || definition.whole;
+        if says(
+            wanted
+                .uniques
+                .iter()
+                .any(|key| is_on_only(&key.parts, name, dialect)),
+        ) {
+            update_uniques(table, &wanted.uniques, name, dialect);
+        }
+        if says(wanted.foreign_keys.iter().any(|key| key.columns == [name])) {
+            update_foreign_keys(table, &wanted.foreign_keys, name, dialect);
+        }
+        if says(
+            wanted
+                .checks
+                .iter()
+                .any(|check| check.column.as_deref() == Some(name)),
+        ) {
+            update_checks(table, &wanted.checks, name, dialect);
+        }
     }
     if wanted.comment.is_some() {
         table.comment = wanted.comment;
@@ -239,11 +261,17 @@ fn update(table: &mut Table, wanted: Table, dialect: Dialect, allow_drop: bool) 
     removed
 }
 
-fn update_column(own: &mut Column, wanted: &Column) {
-    own.data_type.clone_from(&wanted.data_type);
+fn update_column(own: &mut Column, wanted: &Column, definition: &Definition, dialect: Dialect) {
+    let mut fields = definition.fields.iter();
+    let field = fields.find(|field| same(&field.column(), &wanted.name, dialect));
+    let fits = field.is_some_and(|field| fits(&field.kind, &own.data_type, dialect));
+    if definition.whole || !fits {
+        own.data_type.clone_from(&wanted.data_type);
+    }
     own.nullable = wanted.nullable;
     // What numbers the rows, or computes them, is no default that a file could name.
-    if wanted.default.is_some() || own.generated.is_none() && !own.auto_increment {
+    let has_other = own.generated.is_some() || own.auto_increment || own.identity.is_some();
+    if wanted.default.is_some() || definition.whole && !has_other {
         own.default.clone_from(&wanted.default);
     }
     if wanted.comment.is_some() {
@@ -499,6 +527,32 @@ mod tests {
         let users = &dropped.schema.tables[1];
         assert_eq!(users.columns.len(), 4);
         assert_eq!((users.uniques.len(), users.foreign_keys.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_struct_says_nothing_of_what_it_leaves_out() {
+        let live = live(Dialect::Sqlite);
+        let mut definitions = definitions(&[(
+            "users.json",
+            r#"{"fields": {"id": "string", "email": {"type": "text", "required": true},
+            "state": "string", "team": {"type": "integer", "renamedFrom": "teamId"}}}"#,
+        )]);
+        definitions.tables[0].whole = false;
+        let merged = definitions.merge(&live, false).unwrap();
+        let columns: Vec<&str> = merged
+            .removals
+            .iter()
+            .map(|one| one.column.as_str())
+            .collect();
+        assert_eq!(columns, ["created_at", "updated_at"]);
+        let users = &merged.schema.tables[1];
+        let mut expected = live.tables[1].clone();
+        expected.columns[0].nullable = true;
+        // The one field that does not fit its column, under its new name.
+        expected.columns[3].name = "team".to_owned();
+        expected.columns[3].data_type = "INTEGER".to_owned();
+        expected.foreign_keys[0].columns = vec!["team".to_owned()];
+        assert_eq!(users, &expected);
     }
 
     #[test]

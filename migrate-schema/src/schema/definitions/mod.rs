@@ -15,6 +15,7 @@
 //! # Ok::<(), migrate_schema::schema::definitions::Faults>(())
 //! ```
 
+mod fits;
 mod merge;
 mod read;
 mod table;
@@ -45,6 +46,11 @@ pub struct Definition {
     pub renamed_from: Option<String>,
     /// Its fields, in the order of the file.
     pub fields: Vec<Field>,
+    /// It says all of its columns, and has the usual ones without saying so. A struct does not: of what it leaves out (defaults, keys,
+    /// and which of the types that its field fits) nothing is concluded.
+    pub whole: bool,
+    /// The table may have columns that no field names.
+    pub partial: bool,
 }
 
 /// A field: a column of the table.
@@ -87,18 +93,28 @@ pub enum Kind {
     Decimal,
     /// A whole number.
     Integer,
+    /// A whole number of 64 bits.
+    BigInteger,
     /// Yes or no.
     Boolean,
     /// A day.
     Date,
+    /// A time of day.
+    Time,
     /// A moment.
     DateTime,
+    /// A moment that knows its zone.
+    Timestamp,
+    /// A UUID.
+    Uuid,
     /// Bytes.
     Blob,
     /// One of these words.
     Enum(Vec<String>),
     /// The key of a row of another table. The column is called like the field with `Id` behind it.
     Relation,
+    /// A type of the database, as it is written there.
+    Written(String),
 }
 
 /// What a field refers to.
@@ -181,6 +197,30 @@ impl Field {
     /// The column of the table.
     pub fn column(&self) -> String {
         column_of(&self.kind, &self.name)
+    }
+}
+
+impl Kind {
+    /// The kind that files call by this word; none for an enum, a relation, and what is none.
+    pub fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "string" => Self::String,
+            "email" => Self::Email,
+            "text" => Self::Text,
+            "json" => Self::Json,
+            "number" => Self::Number,
+            "decimal" => Self::Decimal,
+            "integer" => Self::Integer,
+            "biginteger" => Self::BigInteger,
+            "boolean" => Self::Boolean,
+            "date" => Self::Date,
+            "time" => Self::Time,
+            "datetime" => Self::DateTime,
+            "timestamp" => Self::Timestamp,
+            "uuid" => Self::Uuid,
+            "blob" => Self::Blob,
+            _ => return None,
+        })
     }
 }
 

@@ -24,9 +24,24 @@ const FIELD_KEYS: [&str; 13] = [
     "renamedFrom",
 ];
 const REFERENCE_KEYS: [&str; 3] = ["table", "column", "onDelete"];
-const TYPES: [&str; 13] = [
-    "string", "email", "text", "json", "number", "decimal", "integer", "boolean", "date",
-    "datetime", "blob", "enum", "relation",
+const TYPES: [&str; 17] = [
+    "string",
+    "email",
+    "text",
+    "json",
+    "number",
+    "decimal",
+    "integer",
+    "biginteger",
+    "boolean",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "uuid",
+    "blob",
+    "enum",
+    "relation",
 ];
 const ON_DELETE: [&str; 5] = [
     "CASCADE",
@@ -113,6 +128,8 @@ impl Reader<'_> {
             description: self.text("", members, "description"),
             renamed_from: self.text("", members, "renamedFrom"),
             fields: Vec::new(),
+            whole: true,
+            partial: false,
         };
         match get(members, "fields") {
             None => self.fault("", "`fields` is missing"),
@@ -179,29 +196,17 @@ impl Reader<'_> {
             );
             return None;
         };
-        let kind = match word.as_str() {
-            "string" => Kind::String,
-            "email" => Kind::Email,
-            "text" => Kind::Text,
-            "json" => Kind::Json,
-            "number" => Kind::Number,
-            "decimal" => Kind::Decimal,
-            "integer" => Kind::Integer,
-            "boolean" => Kind::Boolean,
-            "date" => Kind::Date,
-            "datetime" => Kind::DateTime,
-            "blob" => Kind::Blob,
-            "relation" => Kind::Relation,
-            "enum" => {
+        let kind = match (word.as_str(), Kind::of(word)) {
+            (_, Some(kind)) => kind,
+            ("relation", _) => Kind::Relation,
+            ("enum", _) => {
                 if words.is_none() {
-                    self.fault(
-                        path,
-                        "an enum needs its words: write `\"values\": [\"…\"]` beside it",
-                    );
+                    let message = "an enum needs its words: write `\"values\": [\"…\"]` beside it";
+                    self.fault(path, message);
                 }
                 return Some(Kind::Enum(words.unwrap_or_default()));
             }
-            other => {
+            (other, None) => {
                 let mut message = format!("there is no type `{other}`");
                 match nearest(other, TYPES) {
                     Some(near) => message += &format!("; did you mean `{near}`?"),

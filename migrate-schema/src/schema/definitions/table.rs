@@ -92,7 +92,8 @@ impl Maker<'_> {
             .filter(|field| field.primary_key)
             .map(Field::column)
             .collect();
-        if key.is_empty() {
+        let whole = self.definition.whole;
+        if key.is_empty() && whole {
             if !names(ID) {
                 let mut id = Column::new(ID, self.data_type(&Kind::String, true));
                 id.nullable = false;
@@ -108,13 +109,13 @@ impl Maker<'_> {
             self.field(field, &key, &mut table, faults);
         }
         for name in [CREATED, UPDATED] {
-            if !names(name) {
+            if whole && !names(name) {
                 let mut column = Column::new(name, self.data_type(&Kind::DateTime, false));
                 column.default = Some("CURRENT_TIMESTAMP".to_owned());
                 table.columns.push(column);
             }
         }
-        table.primary_key = Some(Key::on(key));
+        table.primary_key = (!key.is_empty()).then(|| Key::on(key));
         table
     }
 
@@ -280,10 +281,13 @@ impl Maker<'_> {
     }
 
     fn data_type(&self, kind: &Kind, indexed: bool) -> String {
+        if let Kind::Written(text) = kind {
+            return text.clone();
+        }
         let word = match self.dialect {
             Dialect::Sqlite => match kind {
                 Kind::Number | Kind::Decimal => "REAL",
-                Kind::Integer | Kind::Boolean => "INTEGER",
+                Kind::Integer | Kind::BigInteger | Kind::Boolean => "INTEGER",
                 Kind::Blob => "BLOB",
                 _ => "TEXT",
             },
@@ -291,9 +295,13 @@ impl Maker<'_> {
                 Kind::String | Kind::Email => "VARCHAR(255)",
                 Kind::Number | Kind::Decimal => "DECIMAL",
                 Kind::Integer => "INTEGER",
+                Kind::BigInteger => "BIGINT",
                 Kind::Boolean => "BOOLEAN",
                 Kind::Date => "DATE",
+                Kind::Time => "TIME",
                 Kind::DateTime => "TIMESTAMP",
+                Kind::Timestamp => "TIMESTAMPTZ",
+                Kind::Uuid => "UUID",
                 Kind::Blob => "BYTEA",
                 _ => "TEXT",
             },
@@ -302,9 +310,13 @@ impl Maker<'_> {
                 Kind::Number => "DOUBLE",
                 Kind::Decimal => "DECIMAL(38, 10)",
                 Kind::Integer => "INT",
+                Kind::BigInteger => "BIGINT",
                 Kind::Boolean => "BOOLEAN",
                 Kind::Date => "DATE",
+                Kind::Time => "TIME",
                 Kind::DateTime => "DATETIME",
+                Kind::Timestamp => "TIMESTAMP",
+                Kind::Uuid => "CHAR(36)",
                 Kind::Blob => "BLOB",
                 _ => "VARCHAR(255)",
             },
@@ -322,18 +334,22 @@ impl Maker<'_> {
         };
         let literal = match (kind, value) {
             (_, Json::Null) => return Ok(None),
+            // The attribute of a struct has it as SQL.
+            (_, Json::Text(expression)) if !self.definition.whole => expression.clone(),
             (Kind::Boolean, Json::Boolean(value)) => match self.dialect {
                 Dialect::Sqlite => if *value { "1" } else { "0" }.to_owned(),
                 _ => if *value { "TRUE" } else { "FALSE" }.to_owned(),
             },
             (Kind::Boolean, _) => return wrong("true or false"),
-            (Kind::Integer, Json::Number(number)) if number.is_i64() || number.is_u64() => {
+            (Kind::Integer | Kind::BigInteger, Json::Number(number))
+                if number.is_i64() || number.is_u64() =>
+            {
                 number.to_string()
             }
-            (Kind::Integer, _) => return wrong("a whole number"),
+            (Kind::Integer | Kind::BigInteger, _) => return wrong("a whole number"),
             (Kind::Number | Kind::Decimal, Json::Number(number)) => number.to_string(),
             (Kind::Number | Kind::Decimal, _) => return wrong("a number"),
-            (Kind::Date | Kind::DateTime, Json::Text(word)) if is_now(word) => {
+            (Kind::Date | Kind::DateTime | Kind::Timestamp, Json::Text(word)) if is_now(word) => {
                 match (kind, self.dialect) {
                     (Kind::Date, Dialect::Mysql) => "(CURRENT_DATE)".to_owned(),
                     (Kind::Date, _) => "CURRENT_DATE".to_owned(),
