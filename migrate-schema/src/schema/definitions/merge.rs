@@ -7,8 +7,10 @@ use super::{Definition, Definitions, Faults, fits::fits};
 use crate::{
     Dialect,
     lex::{TokenKind, tokens},
-    quote::quoted,
-    schema::{Check, Column, ForeignKey, IndexOn, IndexPart, Key, ObjectName, Schema, Table},
+    schema::{
+        Check, Column, ForeignKey, IndexOn, IndexPart, Key, ObjectName, Schema, Table,
+        diff::{Change, Hints, TableChange},
+    },
 };
 
 /// What the definitions make of a schema.
@@ -16,10 +18,8 @@ use crate::{
 pub struct Merged {
     /// The schema as it is to be.
     pub schema: Schema,
-    /// Tables that are to get another name, which has happened in `schema`: the old one and the new one.
-    pub renamed_tables: Vec<(ObjectName, ObjectName)>,
-    /// Columns that are to get another name: the table (by its new name), the old one and the new one.
-    pub renamed_columns: Vec<(ObjectName, String, String)>,
+    /// What was renamed on the way.
+    pub hints: Hints,
     /// Columns that are there and in no file. They are gone in `schema` where that was allowed, and else still there.
     pub removals: Vec<Removal>,
 }
@@ -44,11 +44,11 @@ impl Definitions {
     pub fn merge(&self, live: &Schema, allow_drop: bool) -> Result<Merged, Faults> {
         let mut merged = Merged {
             schema: live.clone(),
-            renamed_tables: Vec::new(),
-            renamed_columns: Vec::new(),
+            hints: Hints::default(),
             removals: Vec::new(),
         };
         self.rename_tables(&mut merged);
+        self.rename_columns(&mut merged);
         let wanted = self.tables_for(live.dialect, &merged.schema.tables)?;
         for (definition, wanted) in self.tables.iter().zip(wanted) {
             let found = find(&merged.schema, &definition.table);
@@ -57,17 +57,6 @@ impl Definitions {
                 continue;
             };
             let mut table = merged.schema.tables[at].clone();
-            for field in &definition.fields {
-                let Some(before) = &field.renamed_from else {
-                    continue;
-                };
-                let before = super::column_of(&field.kind, before);
-                if rename_column(&mut table, &before, &field.column(), live.dialect) {
-                    merged
-                        .renamed_columns
-                        .push((table.name.clone(), before, field.column()));
-                }
-            }
             let removed = update(&mut table, wanted, definition, live.dialect, allow_drop);
             let removed = removed.into_iter().filter(|_| !definition.partial);
             merged.removals.extend(removed.map(|column| Removal {
@@ -92,19 +81,44 @@ impl Definitions {
                 continue;
             };
             let from = merged.schema.tables[at].name.clone();
-            let to = ObjectName {
-                schema: from.schema.clone(),
-                name: definition.table.clone(),
-            };
-            for table in &mut merged.schema.tables {
-                for key in &mut table.foreign_keys {
-                    if key.table == from {
-                        key.table = to.clone();
-                    }
+            let to = ObjectName::bare(&definition.table);
+            merged.schema = merged.schema.after(&[Change::RenameTable {
+                from: from.clone(),
+                to: to.clone(),
+            }]);
+            merged.hints.tables.push((from, to));
+        }
+    }
+
+    fn rename_columns(&self, merged: &mut Merged) {
+        for definition in &self.tables {
+            let renamed = definition.fields.iter().filter_map(|field| {
+                let before = field.renamed_from.as_ref()?;
+                Some((super::column_of(&field.kind, before), field.column()))
+            });
+            for (from, to) in renamed {
+                let Some(at) = find(&merged.schema, &definition.table) else {
+                    continue;
+                };
+                let table = &merged.schema.tables[at];
+                let dialect = merged.schema.dialect;
+                let has = |name: &str| {
+                    table
+                        .columns
+                        .iter()
+                        .any(|column| same(&column.name, name, dialect))
+                };
+                if !has(&from) || has(&to) {
+                    continue;
                 }
+                let name = table.name.clone();
+                let change = TableChange::RenameColumn {
+                    from: from.clone(),
+                    to: to.clone(),
+                };
+                merged.schema = merged.schema.after(&[Change::alter(name.clone(), change)]);
+                merged.hints.columns.push((name, from, to));
             }
-            merged.schema.tables[at].name = to.clone();
-            merged.renamed_tables.push((from, to));
         }
     }
 }
@@ -122,77 +136,6 @@ fn same(a: &str, b: &str, dialect: Dialect) -> bool {
         Dialect::Postgres => a == b,
         _ => a.eq_ignore_ascii_case(b),
     }
-}
-
-/// Gives a column another name where it is there and the new one is not.
-fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) -> bool {
-    let has = |name: &str| {
-        let mut columns = table.columns.iter();
-        columns.position(|column| same(&column.name, name, dialect))
-    };
-    let (Some(at), None) = (has(from), has(to)) else {
-        return false;
-    };
-    table.columns[at].name = to.to_owned();
-    let renamed = |name: &mut String| {
-        if same(name, from, dialect) {
-            *name = to.to_owned();
-        }
-    };
-    let keys = table.primary_key.iter_mut().chain(&mut table.uniques);
-    let parts = keys
-        .flat_map(|key| &mut key.parts)
-        .chain(table.indexes.iter_mut().flat_map(|index| &mut index.parts));
-    for part in parts {
-        if let IndexOn::Column(name) = &mut part.on {
-            renamed(name);
-        }
-    }
-    for key in &mut table.foreign_keys {
-        key.columns.iter_mut().for_each(renamed);
-    }
-    for check in &mut table.checks {
-        if let Some(column) = &mut check.column {
-            renamed(column);
-        }
-    }
-    let generated = table
-        .columns
-        .iter_mut()
-        .filter_map(|column| column.generated.as_mut());
-    let texts = (table.checks.iter_mut().map(|check| &mut check.expression))
-        .chain(generated.map(|generated| &mut generated.expression))
-        .chain(
-            table
-                .indexes
-                .iter_mut()
-                .filter_map(|index| index.predicate.as_mut()),
-        );
-    for text in texts {
-        *text = renamed_in(text, from, to, dialect);
-    }
-    true
-}
-
-/// An expression in which a column has its new name.
-fn renamed_in(expression: &str, from: &str, to: &str, dialect: Dialect) -> String {
-    let mut out = String::new();
-    let mut end = 0;
-    for token in tokens(expression, dialect) {
-        let text = token.text(expression);
-        let name = match token.kind {
-            TokenKind::Word => text,
-            TokenKind::QuotedName => text.trim_matches(['"', '`', '[', ']']),
-            _ => continue,
-        };
-        let is_call = expression[token.end..].trim_start().starts_with('(');
-        if same(name, from, dialect) && !is_call {
-            out += &expression[end..token.start];
-            out += &quoted(to, dialect);
-            end = token.end;
-        }
-    }
-    out + &expression[end..]
 }
 
 /// Makes the table what is wanted, and says which columns nobody wants.
@@ -579,11 +522,12 @@ mod tests {
         let merged = definitions.merge(&live, false).unwrap();
         assert_eq!(merged.removals, []);
         assert_eq!(
-            merged.renamed_tables,
+            merged.hints.tables,
             [(ObjectName::bare("users"), ObjectName::bare("people"))]
         );
         let columns: Vec<(&str, &str)> = merged
-            .renamed_columns
+            .hints
+            .columns
             .iter()
             .map(|(_, from, to)| (from.as_str(), to.as_str()))
             .collect();
@@ -605,6 +549,6 @@ mod tests {
         // When it has happened, the hint says nothing more.
         let again = definitions.merge(&merged.schema, false).unwrap();
         assert_eq!(again.schema, merged.schema);
-        assert!(again.renamed_tables.is_empty() && again.renamed_columns.is_empty());
+        assert!(again.hints == Hints::default());
     }
 }
