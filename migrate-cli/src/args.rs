@@ -1,9 +1,13 @@
 //! The flags and commands.
 
+mod schema;
+
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use migrate_core::{Down, Policy, Request, Tool, Up};
+
+pub(crate) use schema::{SchemaCommand, Validate};
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
@@ -226,6 +230,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         answer: Answer,
     },
+    /// Whole schemas: as documents, beside each other, brought to a database
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     #[command(flatten)]
     Project(ProjectCommand),
 }
@@ -365,6 +372,7 @@ pub(crate) enum Asked {
     },
     Check,
     Verify,
+    Schema(SchemaCommand),
     Project(ProjectCommand),
 }
 
@@ -431,6 +439,7 @@ impl Command {
                 dry_run: false,
                 stored_down: false,
             },
+            Self::Schema(command) => Asked::Schema(command),
             Self::Project(command) => Asked::Project(command),
         }
     }

@@ -71,7 +71,7 @@ impl OnDatabase<'_> {
                 self.look(true, nothing)
             }
             Asked::Verify => self.look(false, "what is applied is the same as in this program"),
-            Asked::Project(_) => Err(Fault::Usage(
+            Asked::Schema(_) | Asked::Project(_) => Err(Fault::Usage(
                 "this command does not need a database".to_owned(),
             )),
         }

@@ -5,12 +5,14 @@ mod database;
 mod findings;
 mod interrupt;
 mod project;
+mod schema;
 
 use std::cell::RefCell;
 
 use migrate_core::{Database, Migrator};
 
 pub(crate) use project::{import_into, in_package, project};
+pub(crate) use schema::schema;
 
 use crate::{
     args::{Asked, Global},

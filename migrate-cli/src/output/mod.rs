@@ -4,6 +4,7 @@
 mod plan;
 mod progress;
 mod project;
+mod schema;
 mod several;
 mod status;
 mod ways;
