@@ -36,6 +36,8 @@
 //! - `postgres`: runs on `tokio_postgres::Client`, and by URL: see [`postgres`].
 //! - `builder` (default): the steps that are not SQL text, such as [`Steps::create_table`].
 //! - `models`: [`derive@Table`], structs that say what their tables have to be ([`models`]).
+//! - `schema`: whole schemas, live or as the migrations build them: the module `schema`. `schema-sqlite`, `schema-postgres`,
+//!   `schema-mysql`: the same with the grammar that it reads a dialect by.
 //! - `serde`: plans, reports and states can be serialised.
 //! - `test`: [`test_migrations!`], for dev-dependencies.
 //! - `tracing`: `TracingObserver`.
@@ -68,6 +70,8 @@ mod native;
 mod observer;
 mod plan;
 mod registry;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod sql;
 mod status;
 mod steps;

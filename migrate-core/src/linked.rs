@@ -142,6 +142,7 @@ impl Linked {
                 Some(b'r') => registration.renamed_from = Some(value),
                 Some(b't') => registration.transaction = false,
                 Some(b'u') => registration.unchecked = Some(value),
+                Some(b'w') => registration.words = Some(value),
                 _ => {}
             }
         }
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn every_field_arrives() {
         let one = read(
-            "set\u{1f}1_a\u{1f}What it does.\u{1f}ax/1_a\u{1f}ay/2_b\u{1f}bB\u{1f}cC\u{1f}d\u{1f}eone\u{1f}etwo\u{1f}fa.sql\u{1f}ibecause\u{1f}k0\u{1f}l7\u{1f}p1.0\u{1f}r0_a\u{1f}t\u{1f}uwhy",
+            "set\u{1f}1_a\u{1f}What it does.\u{1f}ax/1_a\u{1f}ay/2_b\u{1f}bB\u{1f}cC\u{1f}d\u{1f}eone\u{1f}etwo\u{1f}fa.sql\u{1f}ibecause\u{1f}k0\u{1f}l7\u{1f}p1.0\u{1f}r0_a\u{1f}t\u{1f}uwhy\u{1f}wusers INSERT",
         );
         assert_eq!(
             (one.set, one.id, one.description),
@@ -192,6 +193,7 @@ mod tests {
         );
         assert!(!one.transaction && one.derived_down);
         assert_eq!(one.unchecked, Some("why"));
+        assert_eq!(one.words, Some("users INSERT"));
     }
 
     #[test]

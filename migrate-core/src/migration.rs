@@ -73,6 +73,9 @@ pub(crate) struct Registration {
     pub(crate) program_version: &'static str,
     /// Why its history was not replayed while it was compiled; None: it was.
     pub(crate) unchecked: Option<&'static str>,
+    /// All words in the Rust steps of `up`; None: they have none, or may do anything.
+    #[cfg_attr(not(feature = "schema"), allow(dead_code))]
+    pub(crate) words: Option<&'static str>,
     /// `down` was left out, and the macro has derived it.
     pub(crate) derived_down: bool,
     pub(crate) migration: &'static dyn Migration,
@@ -104,6 +107,7 @@ impl Registration {
             line,
             program_version: "",
             unchecked: None,
+            words: None,
             derived_down: false,
             migration,
         }

@@ -333,6 +333,14 @@ impl Registry {
         Ok(Self { list: list.into() })
     }
 
+    /// No migrations: for what asks a database something that has nothing to do with them.
+    #[cfg(feature = "schema")]
+    pub(crate) fn none() -> Self {
+        Self {
+            list: Vec::new().into(),
+        }
+    }
+
     /// The migrations in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Registered> {
         self.list.iter()

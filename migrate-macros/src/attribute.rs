@@ -1,6 +1,9 @@
 //! `#[migration]`, stage by stage.
 
-use migrate_schema::{Code, Level, source::Back};
+use migrate_schema::{
+    Code, Level,
+    source::{self, Back},
+};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
@@ -64,6 +67,7 @@ pub(crate) fn migration(arguments: TokenStream, tokens: TokenStream) -> TokenStr
             unchecked: replayed.unchecked,
             derived: derived.as_ref(),
             is_only: replayed.is_only,
+            words: replayed.migration().and_then(words),
         };
         let expanded = expand(id, model, &conditions, &config, &facts);
         (with_down(tokens, model, expanded.down), expanded.rest)
@@ -90,6 +94,22 @@ fn derived(model: &model::Model, replayed: &Replayed) -> Option<Back> {
     let verdict = replayed.verdict.as_ref()?;
     let derived = verdict.derived_down.clone();
     derived.filter(|_| model.down_is_left_out())
+}
+
+/// The words that the Rust steps of a migration have, where it has some and they can reach nothing else.
+fn words(migration: &source::Migration) -> Option<String> {
+    let mut all: Vec<&str> = Vec::new();
+    for step in &migration.up {
+        if let source::What::Rust(reach) = &step.what {
+            if reach.everything || !reach.elsewhere.is_empty() {
+                return None;
+            }
+            all.extend(reach.words.iter().map(String::as_str));
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 fn refuses(replayed: &Replayed, levels: &Levels<'_>) -> bool {

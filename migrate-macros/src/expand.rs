@@ -27,6 +27,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) derived: Option<&'a Back>,
     /// No other migration of the crate has its version.
     pub(crate) is_only: bool,
+    /// The words of the Rust steps of `up`, where those are all that they can reach.
+    pub(crate) words: Option<String>,
 }
 
 /// What a migration becomes.
@@ -141,6 +143,7 @@ fn registration(id: &Id, model: &Model, config: &Config, facts: &Facts<'_>) -> T
     all.some('r', text(&options.renamed_from));
     all.some('p', std::env::var("CARGO_PKG_VERSION").ok());
     all.some('u', facts.unchecked);
+    all.some('w', facts.words.as_deref());
     if facts.derived.is_some() {
         all.push('d', "");
     }

@@ -22,6 +22,8 @@ use crate::{
     registry::Registry,
 };
 use driver::{Driver, Snapshot};
+#[cfg(feature = "schema")]
+use driver::{DriverError, DriverErrorKind};
 
 /// What a run is given.
 #[derive(Clone, Copy)]
@@ -193,6 +195,33 @@ pub(crate) async fn applied<D: Driver>(
     context: Context<'_>,
 ) -> Result<(Snapshot, Vec<Applied>), Error> {
     wait::applied(driver, &context).await
+}
+
+/// What the database holds, in its own words. Writes nothing.
+#[cfg(feature = "schema")]
+pub(crate) async fn definitions<D: Driver>(
+    driver: &mut D,
+    context: Context<'_>,
+    scope: &migrate_schema::schema::live::Scope,
+) -> Result<migrate_schema::schema::live::Definitions, Error> {
+    use migrate_schema::schema::live::{Next, inquiry};
+    let what = |name: String| format!("cannot read the schema of {name}");
+    let mut inquiry = inquiry(&context.dialect.into(), scope);
+    let mut answers = Vec::new();
+    loop {
+        let next = inquiry.next(&answers).map_err(|fault| {
+            let error = DriverError::new(DriverErrorKind::Other, fault.to_string());
+            Error::driver(what(driver.name()), error)
+        })?;
+        let queries = match next {
+            Next::Done(definitions) => return Ok(definitions),
+            Next::Ask(queries) => queries,
+        };
+        answers = Vec::with_capacity(queries.len());
+        for query in &queries {
+            answers.push(wait::rows(driver, &context, query, &what).await?);
+        }
+    }
 }
 
 impl<D: Driver> Run<'_, D> {

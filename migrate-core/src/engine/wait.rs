@@ -229,19 +229,29 @@ pub(super) async fn other<D: Driver>(
         }
         None => format!("cannot read the history of {tool} in {driver_name}"),
     };
-    let mut patience = Patience::for_any_lock(driver);
-    let rows = loop {
-        match driver.rows(&sql).await {
-            Ok(rows) => break rows,
-            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
-            Err(error) => return Err(Error::driver(what(), error)),
-        }
-    };
+    let rows = rows(driver, context, &sql, &|_| what()).await?;
     match OtherHistory::read(*tool, &rows) {
         Ok(history) => Ok(Some(history)),
         Err(fault) => {
             let error = DriverError::new(DriverErrorKind::History, fault);
             Err(Error::driver(what(), error))
+        }
+    }
+}
+
+/// The rows of a query; `what` says of which database what has failed.
+pub(super) async fn rows<D: Driver>(
+    driver: &mut D,
+    context: &Context<'_>,
+    sql: &str,
+    what: &(impl Fn(String) -> String + Sync),
+) -> Result<Vec<Vec<Option<String>>>, Error> {
+    let mut patience = Patience::for_any_lock(driver);
+    loop {
+        match driver.rows(sql).await {
+            Ok(rows) => return Ok(rows),
+            Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
+            Err(error) => return Err(Error::driver(what(driver.name()), error)),
         }
     }
 }

@@ -139,6 +139,19 @@ impl Migrator {
         self.status_async(connection).await?.is_applied(id)
     }
 
+    #[cfg(feature = "schema")]
+    pub(crate) async fn definitions_async<C: AsyncConnection + ?Sized>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Answer, Error> {
+        let job = Job {
+            migrator: self,
+            registry: &crate::registry::Registry::none(),
+            task: Task::Definitions,
+        };
+        connection.perform_async(&job).await
+    }
+
     async fn perform_async<C: AsyncConnection + ?Sized>(
         &self,
         connection: &mut C,

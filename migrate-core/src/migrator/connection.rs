@@ -80,6 +80,8 @@ pub(super) enum Task<'a> {
     Plan(&'a Request),
     Status,
     Applied,
+    #[cfg(feature = "schema")]
+    Definitions,
 }
 
 /// What a connection answers. Not public API.
@@ -93,6 +95,9 @@ pub enum Answer {
     Status(Status),
     #[doc(hidden)]
     Applied(Vec<Applied>),
+    #[cfg(feature = "schema")]
+    #[doc(hidden)]
+    Definitions(Dialect, migrate_schema::schema::live::Definitions),
 }
 
 impl Job<'_> {
@@ -130,6 +135,12 @@ impl Job<'_> {
                 Answer::Status(Status::new(&context.survey(&snapshot), applied))
             }
             Task::Applied => Answer::Applied(engine::applied(driver, context).await?.1),
+            #[cfg(feature = "schema")]
+            Task::Definitions => {
+                let scope = self.migrator.scope();
+                let definitions = engine::definitions(driver, context, &scope).await?;
+                Answer::Definitions(dialect, definitions)
+            }
         })
     }
 }

@@ -335,6 +335,25 @@ impl Migrator {
         Ok(Registry::linked(self.set.as_deref())?)
     }
 
+    /// What of a database belongs to somebody else: the tables of the history.
+    #[cfg(feature = "schema")]
+    pub(crate) fn scope(&self) -> migrate_schema::schema::live::Scope {
+        let own = |table: &str| [table.to_owned(), format!("{table}_lock")];
+        let mut left_out = own(&self.table).to_vec();
+        left_out.extend(own("_migrations"));
+        migrate_schema::schema::live::Scope { left_out }
+    }
+
+    #[cfg(feature = "schema")]
+    pub(crate) fn environment_name(&self) -> &str {
+        &self.settings.environment
+    }
+
+    #[cfg(feature = "schema")]
+    pub(crate) fn definitions<C: Connection>(&self, connection: &mut C) -> Result<Answer, Error> {
+        self.perform_with(connection, &Registry::none(), Task::Definitions)
+    }
+
     fn perform<C: Connection>(&self, connection: &mut C, task: Task<'_>) -> Result<Answer, Error> {
         let registry = self.registry()?;
         self.perform_with(connection, &registry, task)

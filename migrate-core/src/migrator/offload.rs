@@ -23,6 +23,8 @@ enum OwnedTask {
     Plan(Request),
     Status,
     Applied,
+    #[cfg(feature = "schema")]
+    Definitions,
 }
 
 impl OwnedJob {
@@ -35,6 +37,8 @@ impl OwnedJob {
                 Task::Plan(request) => OwnedTask::Plan(request.clone()),
                 Task::Status => OwnedTask::Status,
                 Task::Applied => OwnedTask::Applied,
+                #[cfg(feature = "schema")]
+                Task::Definitions => OwnedTask::Definitions,
             },
         }
     }
@@ -48,6 +52,8 @@ impl OwnedJob {
                 OwnedTask::Plan(request) => Task::Plan(request),
                 OwnedTask::Status => Task::Status,
                 OwnedTask::Applied => Task::Applied,
+                #[cfg(feature = "schema")]
+                OwnedTask::Definitions => Task::Definitions,
             },
         })
     }

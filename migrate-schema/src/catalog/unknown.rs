@@ -120,7 +120,7 @@ impl Catalog {
     }
 
     /// Nobody knows anything any more.
-    pub(super) fn poison_everything(&mut self) {
+    pub(crate) fn poison_everything(&mut self) {
         let now = self.tick();
         self.set(Fact::UnknownSince(now));
     }

@@ -22,7 +22,11 @@
 
 mod sqlite;
 
-use crate::{Dialect, settings::Target};
+use super::{Reading, Schema};
+use crate::{
+    Dialect, Finding,
+    settings::{Settings, Target},
+};
 
 /// The rows of one answer: every value as text, NULL as none.
 pub type Rows = Vec<Vec<Option<String>>>;
@@ -62,6 +66,27 @@ pub struct Definitions {
     pub statements: Vec<String>,
     /// What is there and cannot be told by a statement: names.
     pub unknown: Vec<String>,
+    /// The schema in which names without one are looked for, where that is not the usual one (PostgreSQL).
+    pub home: Option<String>,
+    /// What the database has told to be, where that is known better than by its dialect.
+    pub target: Option<Target>,
+}
+
+impl Definitions {
+    /// The schema that they make, and what of them is not understood. That is a fault of ours, not of the database, so it
+    /// is unknown what it names.
+    pub fn schema(&self, target: &Target, settings: &Settings) -> (Schema, Vec<Finding>) {
+        let mut reading = Reading::new(self.target.as_ref().unwrap_or(target), settings);
+        if let Some(home) = &self.home {
+            reading.set_home(home);
+        }
+        let mut findings = Vec::new();
+        for statement in &self.statements {
+            findings.extend(reading.apply(statement));
+        }
+        reading.unknown(&self.unknown);
+        (reading.schema(), findings)
+    }
 }
 
 /// An answer that is not one.

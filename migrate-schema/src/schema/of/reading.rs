@@ -88,6 +88,11 @@ impl Reading {
         self.catalog.poison(names);
     }
 
+    /// Something was done that may be anything.
+    pub fn unknown_everything(&mut self) {
+        self.catalog.poison_everything();
+    }
+
     /// What the database holds now.
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog
