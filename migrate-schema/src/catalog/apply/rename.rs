@@ -13,7 +13,7 @@ use crate::{
 struct Table<'a> {
     catalog: &'a Catalog,
     from: &'a str,
-    to: &'a str,
+    to: &'a Name,
     /// A name of the statement's own is the same: who knows which is meant.
     unsure: bool,
 }
@@ -21,7 +21,8 @@ struct Table<'a> {
 impl rewrite::Rewriter for Table<'_> {
     fn table(&mut self, path: &mut Path) {
         if self.catalog.same(&path.name.text, self.from) {
-            path.name.text = self.to.to_owned();
+            path.name.text.clone_from(&self.to.text);
+            path.name.quoted = self.to.quoted;
         }
     }
     fn column(&mut self, table: &mut Option<Path>, _name: &mut Name) {
@@ -111,16 +112,16 @@ impl Catalog {
         self.set(Fact::Relation(key.clone(), None));
         self.bury_key(Class::Relation, key, Some(&to.name.text));
         self.unbury(Class::Relation, &new);
-        self.rename_in_own(&mut draft, &relation.name, &to.name.text);
+        self.rename_in_own(&mut draft, &relation.name, &to.name);
         self.set(Fact::Relation(new.clone(), Some(Arc::new(draft))));
         for dependent in dependents {
-            self.rename_in_dependent(&dependent, (key, &relation.name), (&new, &to.name.text));
+            self.rename_in_dependent(&dependent, (key, &relation.name), (&new, &to.name));
         }
         self.refresh_views(&new);
     }
 
     /// The table's own checks and triggers may name it.
-    fn rename_in_own(&self, draft: &mut Relation, from: &str, to: &str) {
+    fn rename_in_own(&self, draft: &mut Relation, from: &str, to: &Name) {
         if self.dialect() != Dialect::Sqlite {
             return;
         }
@@ -192,7 +193,7 @@ impl Catalog {
         &mut self,
         node: &Node,
         (from, old): (&Key, &str),
-        (to, new): (&Key, &str),
+        (to, new): (&Key, &Name),
     ) {
         match node.class {
             Class::Relation => {}

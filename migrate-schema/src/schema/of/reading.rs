@@ -20,7 +20,7 @@ use crate::{
 /// reading.begin("0002_rename");
 /// reading.apply("ALTER TABLE users RENAME COLUMN mail TO email");
 /// let schema = reading.schema();
-/// assert_eq!(schema.tables[0].checks[0].expression, "\"email\" <> ''");
+/// assert_eq!(schema.tables[0].checks[0].expression, "email <> ''");
 /// assert_eq!(schema.tables[0].made_by.as_deref(), Some("0001_create_users"));
 /// # }
 /// ```

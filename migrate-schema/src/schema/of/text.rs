@@ -73,7 +73,13 @@ impl<'a> Cut<'a> {
             return;
         };
         if !self.means(written, &name.text) {
-            let now = quoted(&name.text, self.dialect);
+            // What was taken without quotes where the name was given, is taken here.
+            let is_plain = !name.quoted && is_word(&name.text);
+            let now = if is_plain {
+                name.text.clone()
+            } else {
+                quoted(&name.text, self.dialect)
+            };
             self.changes.push((name.range.clone(), now));
         }
     }
@@ -168,6 +174,14 @@ impl rewrite::Rewriter for Cut<'_> {
             self.changes.push((one.range.end..one.range.end, addition));
         }
     }
+}
+
+/// Whether a name is one word, in lower case as PostgreSQL takes it.
+fn is_word(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    bytes.next().is_some_and(is_letter)
+        && bytes.all(|byte| is_letter(byte) || byte.is_ascii_digit())
 }
 
 /// The statement that makes something, from the name on: `CREATE TRIGGER` and what else stands before it has many forms.
