@@ -31,6 +31,8 @@ mod expression;
 mod index;
 mod name;
 mod order;
+mod rebuild;
+mod sqlite;
 mod table;
 mod types;
 mod view;
