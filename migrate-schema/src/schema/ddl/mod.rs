@@ -42,6 +42,7 @@ pub use create::create;
 pub use error::DdlError;
 pub use index::create_index;
 pub use name::{name, object_name, text};
+pub use sqlite::change as change_on_sqlite;
 pub use table::create_table;
 pub use types::{create_sequence, create_type};
 pub use view::create_view;

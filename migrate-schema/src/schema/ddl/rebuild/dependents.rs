@@ -14,12 +14,12 @@ const DIALECT: Dialect = Dialect::Sqlite;
 pub(in crate::schema::ddl) struct Dependents {
     /// The names of the views, in lower case.
     pub(in crate::schema::ddl) views: BTreeSet<String>,
-    /// The names of the triggers on other tables, in lower case.
+    /// The names of the triggers on tables, in lower case.
     pub(in crate::schema::ddl) triggers: BTreeSet<String>,
 }
 
 impl Dependents {
-    /// All that names one of these (in lower case), whose own triggers go and come with them. A name that stands there for something else is no
+    /// All that names one of these (in lower case). A name that stands there for something else is no
     /// harm: what is dropped is made again as it was.
     pub(in crate::schema::ddl) fn of(schema: &Schema, names: &BTreeSet<String>) -> Self {
         let mut named = names.clone();
@@ -45,9 +45,6 @@ impl Dependents {
             .views
             .extend(views.filter(|one| named.contains(one)));
         for table in &schema.tables {
-            if names.contains(&table.name.name.to_lowercase()) {
-                continue;
-            }
             let first = (table.triggers.iter())
                 .position(|one| is_one_of(&words(&one.sql, DIALECT), &named));
             // Those behind it come too, so that they stay in their order.

@@ -58,7 +58,7 @@ fn quoted(text: &str) -> String {
     name(text, DIALECT)
 }
 
-/// The statement that makes the new table under its first name. Where its expressions say its name, they say that one: `RENAME` puts the
+/// The statement that makes the new table under its first name. Where its checks say its name, they say that one: `RENAME` puts the
 /// right one in.
 fn create(new: &Table, scratch: &str) -> String {
     let own = new.name.name.clone();
@@ -69,13 +69,6 @@ fn create(new: &Table, scratch: &str) -> String {
     let again = |text: &mut String| *text = with_table_renamed(text, &own, scratch, DIALECT);
     for check in &mut table.checks {
         again(&mut check.expression);
-    }
-    for generated in table
-        .columns
-        .iter_mut()
-        .filter_map(|one| one.generated.as_mut())
-    {
-        again(&mut generated.expression);
     }
     table::body(DIALECT, &table, &[])
         .into_iter()

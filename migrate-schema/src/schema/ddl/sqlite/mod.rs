@@ -2,6 +2,8 @@
 
 mod in_place;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,7 @@ use crate::{
     Dialect,
     schema::{
         ObjectName, Schema, Table, View,
-        diff::{Change, TableChange, ViewChange},
+        diff::{Change, TableChange, ViewChange, words},
     },
 };
 use in_place::in_place;
@@ -22,17 +24,14 @@ use in_place::in_place;
 const DIALECT: Dialect = Dialect::Sqlite;
 
 /// The statements that do the changes, on a database that is `from`.
-pub(super) fn change(
-    from: &Schema,
-    to: &Schema,
-    changes: &[Change],
-) -> Result<Vec<Planned>, DdlError> {
+pub fn change(from: &Schema, to: &Schema, changes: &[Change]) -> Result<Vec<Planned>, DdlError> {
     let mut writer = Writer {
         now: from.clone(),
         to,
         changes,
         done: vec![false; changes.len()],
         aside: Dependents::default(),
+        gone: BTreeSet::new(),
         statements: Vec::new(),
     };
     for at in 0..changes.len() {
@@ -53,6 +52,8 @@ struct Writer<'a> {
     done: Vec<bool>,
     /// What was dropped to make way, and is to be made again.
     aside: Dependents,
+    /// The tables and views that were dropped for good or come later in another form, in lower case.
+    gone: BTreeSet<String>,
     statements: Vec<Planned>,
 }
 
@@ -60,18 +61,26 @@ impl<'a> Writer<'a> {
     fn write(&mut self, at: usize) -> Result<(), DdlError> {
         let change = &self.changes[at];
         match change {
-            Change::CreateTable(table) => self.all(create_table(DIALECT, table)),
+            Change::CreateTable(table) => {
+                self.gone.remove(&table.name.name.to_lowercase());
+                self.all(create_table(DIALECT, table));
+            }
             Change::DropTable(table) => self.drop_table(table, change),
             Change::RenameTable { from, to } => {
                 // It looks at all views and triggers, and writes the new name into them.
                 self.back();
+                self.make_way(None);
                 let (from, to) = (object_name(from, DIALECT), name(&to.name, DIALECT));
                 self.one(format!("ALTER TABLE {from} RENAME TO {to}"));
             }
             Change::AlterTable { table, change: own } => {
                 return self.alter(at, table, own, change);
             }
-            Change::CreateView(view) => self.all(create_view(DIALECT, view)),
+            Change::CreateView(view) => {
+                self.gone.remove(&view.name.name.to_lowercase());
+                self.back_for(&view.query);
+                self.all(create_view(DIALECT, view));
+            }
             Change::DropView(view) => self.drop_view(view),
             Change::AlterView {
                 view, change: own, ..
@@ -122,6 +131,7 @@ impl<'a> Writer<'a> {
             .filter(stays)
             .map(|child| child.name.to_string())
             .collect();
+        self.gone.insert(table.name.name.to_lowercase());
         let mut loses = change.loses();
         if !kept.is_empty() {
             let rows = format!(", and the rows of {} that refer to it", kept.join(", "));
@@ -138,7 +148,8 @@ impl<'a> Writer<'a> {
     }
 
     fn drop_view(&mut self, view: &View) {
-        // What is aside is gone already.
+        self.gone.insert(view.name.name.to_lowercase());
+        // What is aside is dropped already.
         if !self.aside.views.remove(&view.name.name.to_lowercase()) {
             self.one(format!("DROP VIEW {}", object_name(&view.name, DIALECT)));
         }
@@ -154,13 +165,17 @@ impl<'a> Writer<'a> {
         match own {
             TableChange::RenameColumn { from, to } => {
                 self.back();
+                self.make_way(None);
                 let (from, to) = (name(from, DIALECT), name(to, DIALECT));
                 let table = object_name(table, DIALECT);
                 self.one(format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
             }
             TableChange::CreateIndex(index) => self.all(create_index(DIALECT, table, index)),
             TableChange::DropIndex(index) => self.one(drop(table, "INDEX", &index.name)),
-            TableChange::CreateTrigger(trigger) => self.one(trigger.sql.trim().to_owned()),
+            TableChange::CreateTrigger(trigger) => {
+                self.back_for(&trigger.sql);
+                self.one(trigger.sql.trim().to_owned());
+            }
             TableChange::DropTrigger(trigger) => {
                 if !self.aside.triggers.remove(&trigger.name.to_lowercase()) {
                     self.one(drop(table, "TRIGGER", &trigger.name));
@@ -191,7 +206,7 @@ impl<'a> Writer<'a> {
             Some(statements) => {
                 if statements.iter().any(|one| one.loses.is_some()) {
                     // Dropping a column looks at all views and triggers.
-                    self.back();
+                    self.make_way(None);
                 }
                 self.statements.extend(statements);
                 self.finish(definition.iter().map(|(at, _)| *at));
@@ -245,7 +260,7 @@ impl<'a> Writer<'a> {
     }
 
     fn rebuild(&mut self, old: &Table, done: &[usize]) -> Result<(), DdlError> {
-        self.make_way(old);
+        self.make_way(Some(old));
         let loses: Vec<String> = (done.iter())
             .filter_map(|at| self.changes[*at].loses())
             .collect();
@@ -254,9 +269,11 @@ impl<'a> Writer<'a> {
         let found = (self.now.tables.iter()).find(|one| same_object(&one.name, &old.name));
         let mut new = found.unwrap_or(old).clone();
         self.in_order(&mut new);
-        for trigger in &new.triggers {
-            self.aside.triggers.remove(&trigger.name.to_lowercase());
-        }
+        // They went with the old table, and may name what is aside.
+        let triggers = std::mem::take(&mut new.triggers).into_iter();
+        self.aside
+            .triggers
+            .extend(triggers.map(|one| one.name.to_lowercase()));
         let drop = format!("DROP TABLE {}", object_name(&old.name, DIALECT));
         for sql in rebuild(&before, old, &new)? {
             let loses = (sql == drop && !loses.is_empty()).then(|| loses.join("; "));
@@ -281,15 +298,18 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Drops the views and triggers that would be found broken while the table is not there.
-    fn make_way(&mut self, table: &Table) {
-        // What reads a view that is aside is broken too.
-        let mut names: BTreeSet<String> = self.aside.views.clone();
-        names.insert(table.name.name.to_lowercase());
+    /// Drops the views and triggers that would be found broken: those that name what is gone or aside, and the table that is made again.
+    fn make_way(&mut self, table: Option<&Table>) {
+        let mut names: BTreeSet<String> = self.aside.views.union(&self.gone).cloned().collect();
+        names.extend(table.map(|table| table.name.name.to_lowercase()));
+        if names.is_empty() {
+            return;
+        }
+        let own = |other: &Table| table.is_some_and(|table| same_object(&other.name, &table.name));
         let found = Dependents::of(&self.now, &names);
         let mut statements = Vec::new();
         for other in &self.now.tables {
-            if same_object(&other.name, &table.name) {
+            if own(other) {
                 continue;
             }
             for trigger in &other.triggers {
@@ -306,6 +326,13 @@ impl<'a> Writer<'a> {
             }
         }
         self.all(statements);
+    }
+
+    /// Makes again what was aside, where the text names a view that is.
+    fn back_for(&mut self, text: &str) {
+        if !self.aside.views.is_disjoint(&words(text, DIALECT)) {
+            self.back();
+        }
     }
 
     /// Makes again what was aside.
