@@ -238,10 +238,10 @@ impl<'a> Writer<'a> {
                     table: own,
                     change: TableChange::RenameColumn { .. },
                 } if same_object(own, table) => break,
-                Change::AlterTable { table: own, change } if same_object(own, table) => {
-                    if !self.done[at] {
-                        group.push((at, change));
-                    }
+                Change::AlterTable { table: own, change }
+                    if same_object(own, table) && !self.done[at] =>
+                {
+                    group.push((at, change));
                 }
                 Change::RenameTable { .. } => break,
                 Change::DropTable(own) if same_object(&own.name, table) => break,
