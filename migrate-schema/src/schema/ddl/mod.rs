@@ -22,6 +22,7 @@
 //! Names stand in quotes where they need them, and nowhere else. What cannot be written is a [`DdlError`], and never
 //! left out.
 
+mod change;
 mod column;
 mod comment;
 mod constraint;
@@ -31,18 +32,16 @@ mod expression;
 mod index;
 mod name;
 mod order;
-mod rebuild;
-mod sqlite;
 mod table;
 mod types;
 mod view;
 mod words;
 
+pub use change::change;
 pub use create::create;
 pub use error::DdlError;
 pub use index::create_index;
 pub use name::{name, object_name, text};
-pub use sqlite::change as change_on_sqlite;
 pub use table::create_table;
 pub use types::{create_sequence, create_type};
 pub use view::create_view;

@@ -148,7 +148,7 @@ fn statement(dialect: Dialect, table: &Table) -> String {
 }
 
 /// `FOR VALUES …` or `DEFAULT`.
-fn bounds_words(bounds: &str) -> String {
+pub(super) fn bounds_words(bounds: &str) -> String {
     let bounds = bounds.trim();
     let starts = |word: &str| {
         let start = bounds.get(..word.len());

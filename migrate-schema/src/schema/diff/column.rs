@@ -57,8 +57,7 @@ pub(super) fn compare(
     if from.invisible != to.invisible {
         tell(ColumnChange::Invisible(to.invisible));
     }
-    // SQLite has none.
-    if from.comment != to.comment && sides.dialect() != Dialect::Sqlite {
+    if from.comment != to.comment {
         tell(ColumnChange::Comment {
             from: from.comment.clone(),
             to: to.comment.clone(),

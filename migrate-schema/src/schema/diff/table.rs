@@ -396,8 +396,7 @@ impl Pair<'_> {
                 });
             }
         }
-        let sqlite = self.sides.dialect() == Dialect::Sqlite;
-        if self.from.comment != self.to.comment && !sqlite {
+        if self.from.comment != self.to.comment {
             parts.additions.push(TableChange::Comment {
                 from: self.from.comment.clone(),
                 to: self.to.comment.clone(),
