@@ -191,6 +191,14 @@ pub(crate) enum Command {
         #[arg(long)]
         sql: bool,
     },
+    /// Show the history as it happened, the newest first
+    ///
+    /// What was taken back is not in it: the history of a database says what it has.
+    Log {
+        /// Only the newest so many
+        #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true, value_parser = number)]
+        limit: Option<u32>,
+    },
     /// Show what `up` would do, with all SQL
     Plan(Selection),
     /// Exit with 1 when something is pending, changed or missing
@@ -237,6 +245,15 @@ pub(crate) enum Command {
     Project(ProjectCommand),
 }
 
+/// Where each shell looks for such scripts.
+const HOW_TO_COMPLETE: &str = "\
+The script is for the name by which this program was called. Where it goes, with `migrate` for that name:
+  bash        migrate completions bash > ~/.local/share/bash-completion/completions/migrate
+  zsh         migrate completions zsh > ~/.zfunc/_migrate      (with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc)
+  fish        migrate completions fish > ~/.config/fish/completions/migrate.fish
+  powershell  migrate completions powershell >> $PROFILE
+  elvish      migrate completions elvish >> ~/.config/elvish/rc.elv";
+
 /// Commands on the source tree, which need neither the application nor a database.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectCommand {
@@ -248,6 +265,12 @@ pub(crate) enum ProjectCommand {
         /// A sentence for `status`
         #[arg(long, short)]
         description: Option<String>,
+    },
+    /// Write a script that completes commands and flags in a shell
+    #[command(after_help = HOW_TO_COMPLETE)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
     },
     /// Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
     Import {
@@ -370,6 +393,9 @@ pub(crate) enum Asked {
     Status {
         sql: bool,
     },
+    Log {
+        limit: Option<u32>,
+    },
     Check,
     Verify,
     Schema(SchemaCommand),
@@ -406,6 +432,7 @@ impl Command {
             Self::Fresh(dry_run) => run(Request::Fresh, dry_run),
             Self::Apply { migration, dry_run } => run(Request::Apply(migration), dry_run),
             Self::Status { sql } => Asked::Status { sql },
+            Self::Log { limit } => Asked::Log { limit },
             Self::Plan(selection) => Asked::Plan(selection.request()),
             Self::Check => Asked::Check,
             Self::Verify => Asked::Verify,

@@ -10,7 +10,7 @@ use std::{
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
-    args::{Format, ProjectCommand},
+    args::{Cli, Format, ProjectCommand},
     command,
     fault::{Exit, Fault},
     lint::{LintArgs, LintFormat, lint},
@@ -101,6 +101,9 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
             dialect,
             keep_going,
         }) => Ok(command::import_into(folder, to, *dialect, *keep_going, cli.format)?.into()),
+        CargoCommand::Project(ProjectCommand::Completions { shell }) => {
+            Ok(command::completions(whole(), "cargo-migrate", *shell, cli.format)?.into())
+        }
         CargoCommand::Project(project) => {
             Ok(command::in_package(project, &locate(&location)?, cli.format)?.into())
         }
@@ -113,6 +116,18 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
         }
         CargoCommand::Other(words) => run_program(&cli, &location, words),
     }
+}
+
+/// With the commands that the application's own program has.
+fn whole() -> clap::Command {
+    let (cargo, program) = (CargoCli::command(), Cli::command());
+    let known = |name: &str| cargo.find_subcommand(name).is_some();
+    let flags: Vec<clap::Arg> = program.get_arguments().cloned().collect();
+    let others: Vec<clap::Command> = (program.get_subcommands())
+        .filter(|command| !known(command.get_name()))
+        .map(|command| command.clone().args(flags.clone()))
+        .collect();
+    cargo.subcommands(others)
 }
 
 fn run_program(cli: &CargoCli, location: &Location, words: &[OsString]) -> Result<ExitCode, Fault> {

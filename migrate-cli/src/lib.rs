@@ -43,9 +43,11 @@
 //! | command | document |
 //! |---|---|
 //! | `status` | `current` (an id or null), `applied` and `pending` (numbers), `migrations`: a list of `set`, `id`, `description`, `state`, `place` (the source file and line, or null), `applied` (its row in the history, or null) |
+//! | `log` | a list of rows of the history, the newest first |
 //! | `plan`, `--dry-run` | `request`, `environment`, `migrations`: a list of `action`, `set`, `id`, `description`, `transaction`, `foreign_keys_off`, `steps`; `warnings` |
 //! | a run | `done`: a list of `action`, `set`, `id`, `duration_ms`, and `checksums` (the old and the new) where one was accepted; `warnings` |
 //! | `check`, `verify` | a list of `set`, `id`, `state`, `message` |
+//! | `completions` | `script` |
 //! | `new` | `id`, `file`, `module`, `struct_name` |
 //! | `import` | a list of `id`, `file`, `up`, `down`, `unchecked` |
 //! | `cargo migrate lint` | a list of `level`, `code`, `file`, `line`, `column`, `end_line`, `end_column`, `message`, `help`, `notes`, `migration`; nothing where it could not run |

@@ -1,11 +1,15 @@
 //! An application's own `migrate` program.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::{
-    args::{Asked, Cli, Format},
+    args::{Asked, Cli, Format, ProjectCommand},
     command,
     fault::{Exit, Fault},
     output, url,
@@ -49,13 +53,9 @@ impl Program {
             output::fault(&fault, Format::Text, None);
             return fault.exit();
         }
-        let about = format!("The database migrations of {}", self.package);
-        let definition = Cli::command()
-            .name("migrate")
-            .version(self.version)
-            .about(about);
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        let cli = match definition
+        let cli = match self
+            .definition()
             .try_get_matches_from(&arguments)
             .and_then(|m| Cli::from_arg_matches(&m))
         {
@@ -63,7 +63,7 @@ impl Program {
             Err(error) => return output::usage(&error, &arguments),
         };
         let format = cli.global.format;
-        match self.dispatch(cli) {
+        match self.dispatch(cli, &arguments) {
             Ok(exit) => exit,
             Err(fault) => {
                 output::fault(&fault, format, None);
@@ -72,9 +72,22 @@ impl Program {
         }
     }
 
-    fn dispatch(&self, cli: Cli) -> Result<Exit, Fault> {
+    fn definition(&self) -> clap::Command {
+        Cli::command()
+            .name("migrate")
+            .version(self.version)
+            .about(format!("The database migrations of {}", self.package))
+    }
+
+    fn dispatch(&self, cli: Cli, arguments: &[OsString]) -> Result<Exit, Fault> {
         let Cli { global, command } = cli;
         match command.asked() {
+            Asked::Project(ProjectCommand::Completions { shell }) => {
+                let name = arguments.first().map(PathBuf::from);
+                let name = name.as_deref().and_then(Path::file_stem);
+                let name = name.map_or("migrate".into(), OsStr::to_string_lossy);
+                command::completions(self.definition(), &name, shell, global.format)
+            }
             Asked::Project(project) => {
                 command::project(&project, &self.manifest_dir, global.format)
             }

@@ -26,6 +26,7 @@ Commands:
   fresh     Drop everything in the database, then apply everything
   apply     Apply one migration, whatever else is pending
   status    Show the state of every migration
+  log       Show the history as it happened, the newest first
   plan      Show what `up` would do, with all SQL
   check     Exit with 1 when something is pending, changed or missing
   verify    Compare what is applied with this program, and exit with 1 when they differ
@@ -106,8 +107,8 @@ migrate 0.1.0
 #[test]
 fn every_command_explains_itself() {
     let here = Folder::new();
-    let all = "up migrate down rollback redo reset fresh apply status plan check verify repair forget baseline resolve \
-               new make create import";
+    let all = "up migrate down rollback redo reset fresh apply status log plan check verify repair forget baseline resolve \
+               new make create completions import";
     for command in all.split_whitespace() {
         here.run(SHOP, &format!("{command} --help"))
             .ends(0)

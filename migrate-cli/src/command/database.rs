@@ -66,6 +66,11 @@ impl OnDatabase<'_> {
                 self.out.status(&status, &sql)?;
                 Ok(Exit::Done)
             }
+            Asked::Log { limit } => {
+                let status = self.migrator.status(&mut self.existing()?)?;
+                self.out.log(status, *limit)?;
+                Ok(Exit::Done)
+            }
             Asked::Check => {
                 let nothing = "every migration is applied, and the same as in this program";
                 self.look(true, nothing)

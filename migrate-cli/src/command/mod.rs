@@ -1,5 +1,6 @@
 //! The commands.
 
+mod completions;
 mod confirm;
 mod database;
 mod findings;
@@ -11,6 +12,7 @@ use std::cell::RefCell;
 
 use migrate_core::{Database, Migrator};
 
+pub(crate) use completions::completions;
 pub(crate) use project::{import_into, in_package, project};
 pub(crate) use schema::schema;
 

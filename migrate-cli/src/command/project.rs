@@ -56,6 +56,8 @@ pub(crate) fn in_package(
             };
             out.created(&make(package, name, &options)?)?;
         }
+        // Answered before a package is looked for.
+        ProjectCommand::Completions { .. } => {}
         ProjectCommand::Import {
             folder, keep_going, ..
         } => {

@@ -1,6 +1,7 @@
 //! What is printed: answers on standard output, everything else on standard error. Colours only on a terminal
 //! and never with `NO_COLOR`.
 
+mod log;
 mod plan;
 mod progress;
 mod project;
@@ -9,7 +10,7 @@ mod several;
 mod status;
 mod ways;
 
-use std::{cell::RefCell, ffi::OsString};
+use std::{cell::RefCell, ffi::OsString, io::Write};
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
@@ -165,6 +166,23 @@ impl Output {
                     println!("{line}");
                 }
                 Ok(())
+            }
+        }
+    }
+
+    /// A text that is the answer as it is: a script, a picture. As JSON it is the member of an object.
+    pub(crate) fn text(&self, name: &str, text: &str) -> Result<(), Fault> {
+        match self.format {
+            Format::Json => self.json(&serde_json::json!({ name: text })),
+            Format::Text => {
+                // Not through the colours: what looks like one is a part of it.
+                match std::io::stdout().lock().write_all(text.as_bytes()) {
+                    Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+                        let what = "cannot write to standard output".to_owned();
+                        Err(Fault::Io { what, source })
+                    }
+                    _ => Ok(()),
+                }
             }
         }
     }

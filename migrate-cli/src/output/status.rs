@@ -58,7 +58,7 @@ pub(super) fn status(status: &Status) -> Result<(), Fault> {
 }
 
 /// `2026-02-15 09:30:00` of `2026-02-15T09:30:00.123Z`.
-fn seconds(timestamp: &str) -> String {
+pub(super) fn seconds(timestamp: &str) -> String {
     timestamp
         .replace('T', " ")
         .split('.')
@@ -68,7 +68,7 @@ fn seconds(timestamp: &str) -> String {
 }
 
 /// Lines with tabs as columns.
-fn columns(rows: &str) -> Result<String, Fault> {
+pub(super) fn columns(rows: &str) -> Result<String, Fault> {
     let fault = |source| Fault::Io {
         what: "cannot lay out the table".to_owned(),
         source,
