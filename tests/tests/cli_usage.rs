@@ -19,23 +19,25 @@ The database migrations of migrate-tests
 Usage: fixture-shop [OPTIONS] <COMMAND>
 
 Commands:
-  up        Apply what is pending [alias: migrate]
-  down      Take back the last batch, which is what one `up` applied [alias: rollback]
-  redo      Take back the last batch, and apply it again
-  reset     Take back everything
-  fresh     Drop everything in the database, then apply everything
-  apply     Apply one migration, whatever else is pending
-  status    Show the state of every migration
-  log       Show the history as it happened, the newest first
-  plan      Show what `up` would do, with all SQL
-  check     Exit with 1 when something is pending, changed or missing
-  verify    Compare what is applied with this program, and exit with 1 when they differ
-  repair    Accept the SQL that an applied migration has in this program now
-  forget    Take migrations that this program no longer has out of the history
-  baseline  Record migrations as applied without running them, for a database that already has what they make
-  resolve   Say whether the step at which a migration was cut off had been done
-  new       Write a new migration, and the line that makes it a module [aliases: make, create]
-  import    Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
+  up           Apply what is pending [alias: migrate]
+  down         Take back the last batch, which is what one `up` applied [alias: rollback]
+  redo         Take back the last batch, and apply it again
+  reset        Take back everything
+  fresh        Drop everything in the database, then apply everything
+  apply        Apply one migration, whatever else is pending
+  status       Show the state of every migration
+  log          Show the history as it happened, the newest first
+  plan         Show what `up` would do, with all SQL
+  check        Exit with 1 when something is pending, changed or missing
+  verify       Compare what is applied with this program, and exit with 1 when they differ
+  repair       Accept the SQL that an applied migration has in this program now
+  forget       Take migrations that this program no longer has out of the history
+  baseline     Record migrations as applied without running them, for a database that already has what they make
+  resolve      Say whether the step at which a migration was cut off had been done
+  schema       Whole schemas: as documents, beside each other, brought to a database
+  new          Write a new migration, and the line that makes it a module [aliases: make, create]
+  completions  Write a script that completes commands and flags in a shell
+  import       Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
 
 Options:
   -h, --help     Print help (see more with '--help')

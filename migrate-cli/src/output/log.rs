@@ -58,7 +58,11 @@ fn text(rows: &[Applied], all: usize) -> Result<(), Fault> {
 
 /// Who, and in which environment where that is not the usual one.
 fn by(row: &Applied) -> String {
-    let who = row.applied_by.split_whitespace().collect::<Vec<_>>().join(" ");
+    let who = row
+        .applied_by
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     match row.environment.as_str() {
         "" | "development" => who,
         environment => format!("{who} ({environment})"),

@@ -34,8 +34,11 @@ mod dot;
 mod escape;
 mod layout;
 mod mermaid;
+mod page;
 mod svg;
 mod text;
+
+pub use page::{Chapter, Page, changes, html};
 
 use super::Schema;
 use diagram::Diagram;

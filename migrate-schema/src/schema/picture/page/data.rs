@@ -82,19 +82,26 @@ fn table(table: &Table) -> Value {
             lines.push(line("part of", text.trim()));
         }
     }
-    lines.extend(table.primary_key.iter().map(|one| line("primary key", key(one))));
+    lines.extend(
+        table
+            .primary_key
+            .iter()
+            .map(|one| line("primary key", key(one))),
+    );
     lines.extend(table.uniques.iter().map(|one| line("unique", key(one))));
     lines.extend((table.foreign_keys.iter()).map(|one| line("foreign key", foreign_key(one))));
     let check = |one: &crate::schema::Check| {
-        let name = one.name.as_ref().map_or_else(String::new, |name| format!("{name} "));
+        let name = one
+            .name
+            .as_ref()
+            .map_or_else(String::new, |name| format!("{name} "));
         line("check", format!("{name}({})", one.expression))
     };
     lines.extend(table.checks.iter().map(check));
     lines.extend((table.exclusions.iter()).map(|one| line("exclude", &one.definition)));
     lines.extend(table.indexes.iter().map(|one| line("index", index(one))));
-    let trigger = |one: &crate::schema::Trigger| {
-        json!({"kind": "trigger", "text": one.name, "sql": one.sql})
-    };
+    let trigger =
+        |one: &crate::schema::Trigger| json!({"kind": "trigger", "text": one.name, "sql": one.sql});
     lines.extend(table.triggers.iter().map(trigger));
     let mut notes = Vec::new();
     if table.strict {
@@ -117,10 +124,13 @@ fn table(table: &Table) -> Value {
 }
 
 fn view(view: &View) -> Value {
-    let mut lines: Vec<Value> = view.indexes.iter().map(|one| line("index", index(one))).collect();
-    let trigger = |one: &crate::schema::Trigger| {
-        json!({"kind": "trigger", "text": one.name, "sql": one.sql})
-    };
+    let mut lines: Vec<Value> = view
+        .indexes
+        .iter()
+        .map(|one| line("index", index(one)))
+        .collect();
+    let trigger =
+        |one: &crate::schema::Trigger| json!({"kind": "trigger", "text": one.name, "sql": one.sql});
     lines.extend(view.triggers.iter().map(trigger));
     json!({
         "kind": if view.materialized { "materialized view" } else { "view" },
@@ -148,7 +158,9 @@ fn others(schema: &Schema) -> Vec<Value> {
         let (kind, text) = match &one.shape {
             TypeShape::Enum(labels) => ("enum", Some(labels.join("\n"))),
             TypeShape::Composite(parts) => {
-                let parts = parts.iter().map(|(name, data_type)| format!("{name} {data_type}"));
+                let parts = parts
+                    .iter()
+                    .map(|(name, data_type)| format!("{name} {data_type}"));
                 ("type", Some(parts.collect::<Vec<_>>().join("\n")))
             }
             TypeShape::Domain { base, checks, .. } => {

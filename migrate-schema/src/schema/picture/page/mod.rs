@@ -94,3 +94,6 @@ pub fn changes<'a>(
 ) -> Vec<Change> {
     diff(before, after, &renames::renames(sql, target))
 }
+
+#[cfg(test)]
+mod tests;

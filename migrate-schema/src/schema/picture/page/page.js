@@ -25,11 +25,12 @@
     const button = make("button", { type: "button", onclick: () => choose(target) }, label);
     if (note) button.append(make("small", {}, note));
     const element = make("li", { className }, button);
-    return { element, button, target, words: words.join("\n").toLowerCase() };
+    return { element, button, target, name: label, words: words.join("\n").toLowerCase() };
   };
   const tables = data.entities.map((entity, at) => item(
     `t${at}`, entity.name, "", [entity.name, entity.comment ?? "", ...entity.columns.map((column) => column.name)],
     entity.kind === "table" ? "" : "view"));
+  const sorted = [...tables].sort((one, other) => one.name.localeCompare(other.name));
   const chapters = data.chapters.map((chapter, at) => item(
     `m${at}`, chapter.id, chapter.description,
     [chapter.id, chapter.description, ...chapter.changes.map((change) => change.words), ...chapter.up],
@@ -42,7 +43,7 @@
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (one) => words.every((word) => one.words.includes(word));
-    fill(by("tables"), tables.filter(fits), words.length ? "No table has this" : "No tables");
+    fill(by("tables"), sorted.filter(fits), words.length ? "No table has this" : "No tables");
     fill(by("history"), chapters.filter(fits), words.length ? "No migration has this" : "No history");
   };
 
@@ -162,18 +163,17 @@
       lines[place].classList.toggle("dim", faint);
     });
     for (const change of data.chapters[at].changes) {
-      if (change.entity !== null && change.kind !== "dropped") boxes[change.entity].classList.add(change.kind);
+      const box = boxes[change.entity];
+      if (box && !box.classList.contains("made")) box.classList.add(change.kind === "made" ? "made" : "changed");
     }
   };
 
-  let chosen = "";
   const choose = (target, follow = false) => {
     if (target === location.hash.slice(1)) show(target, follow);
     else { following = follow; location.hash = target; }
   };
   let following = false;
   const show = (target, follow) => {
-    chosen = target;
     const at = Number(target.slice(1));
     const isTable = /^t\d+$/.test(target) && at < data.entities.length;
     const isChapter = /^m\d+$/.test(target) && at < data.chapters.length;
@@ -195,8 +195,11 @@
   const picture = by("picture"), sheet = by("sheet"), drawing = sheet.querySelector("svg");
   const size = { width: drawing.width.baseVal.value, height: drawing.height.baseVal.value };
   let view = { x: 0, y: 0, scale: 1 };
+  /** Nobody has moved it: it fits whatever becomes of the window. */
+  let fitted = true;
   const move = (next) => {
     view = next;
+    fitted = false;
     sheet.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
   };
   const zoom = (factor, x = picture.clientWidth / 2, y = picture.clientHeight / 2) => {
@@ -208,6 +211,7 @@
     const { clientWidth: width, clientHeight: height } = picture;
     const scale = Math.max(0.05, Math.min(width / size.width, height / size.height, 1.25));
     move({ x: (width - size.width * scale) / 2, y: (height - size.height * scale) / 2, scale });
+    fitted = true;
   };
   /** Brings a box into sight, where it is not. */
   const reveal = (box) => {
@@ -313,7 +317,7 @@
 
   search.addEventListener("input", filter);
   addEventListener("hashchange", () => { show(location.hash.slice(1), following); following = false; });
-  addEventListener("resize", () => { if (!chosen) fit(); });
+  addEventListener("resize", () => { if (fitted) fit(); });
   filter();
   fit();
   show(location.hash.slice(1), false);

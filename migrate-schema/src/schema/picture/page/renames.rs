@@ -32,7 +32,7 @@ impl Renames {
     fn action(&mut self, action: &Action) {
         match action {
             Action::AlterTable(alter) => {
-                let mut table = self.object(&alter.table);
+                let mut table = self.object(&alter.name);
                 for change in &alter.changes {
                     match change {
                         Alter::RenameColumn { from, to } => {
