@@ -24,6 +24,8 @@ pub mod model;
 mod near;
 #[cfg(any(feature = "check", feature = "render"))]
 mod quote;
+#[cfg(any(feature = "schema", feature = "render"))]
+pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
 #[cfg(feature = "check")]

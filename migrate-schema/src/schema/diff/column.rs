@@ -57,7 +57,8 @@ pub(super) fn compare(
     if from.invisible != to.invisible {
         tell(ColumnChange::Invisible(to.invisible));
     }
-    if from.comment != to.comment {
+    // SQLite has none.
+    if from.comment != to.comment && sides.dialect() != Dialect::Sqlite {
         tell(ColumnChange::Comment {
             from: from.comment.clone(),
             to: to.comment.clone(),

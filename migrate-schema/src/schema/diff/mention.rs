@@ -65,7 +65,12 @@ pub(super) fn with_column_renamed(source: &str, from: &str, to: &str, dialect: D
 
 /// A text with another name wherever the old one stood for a table, as far as the text alone shows: not what is behind a point or called as
 /// a function.
-pub(super) fn with_table_renamed(source: &str, from: &str, to: &str, dialect: Dialect) -> String {
+pub(in crate::schema) fn with_table_renamed(
+    source: &str,
+    from: &str,
+    to: &str,
+    dialect: Dialect,
+) -> String {
     let tokens: Vec<Token> = lex::tokens(source, dialect).collect();
     let symbol = |at: Option<usize>, symbol| {
         at.and_then(|at| tokens.get(at))

@@ -40,6 +40,7 @@ mod words;
 
 pub use change::{Change, ColumnChange, TableChange, TypeChange, ViewChange};
 pub use hints::Hints;
+pub(in crate::schema) use mention::{with_table_renamed, words};
 
 use super::{ObjectName, Schema, Table, TableKind, View};
 use crate::Dialect;

@@ -396,7 +396,8 @@ impl Pair<'_> {
                 });
             }
         }
-        if self.from.comment != self.to.comment {
+        let sqlite = self.sides.dialect() == Dialect::Sqlite;
+        if self.from.comment != self.to.comment && !sqlite {
             parts.additions.push(TableChange::Comment {
                 from: self.from.comment.clone(),
                 to: self.to.comment.clone(),

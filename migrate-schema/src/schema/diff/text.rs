@@ -36,12 +36,18 @@ pub(super) fn same_statement(left: &str, right: &str, dialect: Dialect) -> bool 
 
 fn same_tokens(left: &str, right: &str, dialect: Dialect) -> bool {
     let words = |text: &str| -> Vec<String> {
-        lex::tokens(text, dialect)
+        let mut words: Vec<String> = lex::tokens(text, dialect)
             .map(|token| match token.kind {
                 TokenKind::Word => token.text(text).to_lowercase(),
+                TokenKind::QuotedName => token.text(text).trim_matches('"').to_lowercase(),
                 _ => token.text(text).to_owned(),
             })
-            .collect()
+            .collect();
+        while words.len() > 2 && words[0] == "(" && words[words.len() - 1] == ")" {
+            words.pop();
+            words.remove(0);
+        }
+        words
     };
     left == right || words(left) == words(right)
 }

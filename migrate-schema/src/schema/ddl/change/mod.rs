@@ -17,10 +17,7 @@ use crate::{
 /// The changes are those that [`diff`](crate::schema::diff::diff) has found between the two, or some of them.
 pub fn change(from: &Schema, to: &Schema, changes: &[Change]) -> Result<Vec<Planned>, DdlError> {
     match to.dialect {
-        Dialect::Sqlite => match changes.first() {
-            Some(first) => Err(foreign(first, Dialect::Sqlite)),
-            None => Ok(Vec::new()),
-        },
+        Dialect::Sqlite => super::sqlite::change(from, to, changes),
         Dialect::Postgres => postgres::change(from, to, changes),
         Dialect::Mysql => mysql::change(from, to, changes),
     }
