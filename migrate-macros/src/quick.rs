@@ -69,7 +69,7 @@ pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<T
         return Some(whole);
     }
     let description = pass.description(found, ready, (&site.file(), site.line()))?;
-    let mut whole = item.clone();
+    let mut whole = inlined(item)?;
     if let Some(more) = register(&pass, found, plain, &description)? {
         whole.extend([more]);
     }
@@ -158,6 +158,28 @@ fn is_shown(item: &TokenStream, plain: &Plain, source: &str) -> Option<bool> {
         }
         _ => None,
     }
+}
+
+/// The item with `#[inline(always)]` on its functions.
+fn inlined(item: &TokenStream) -> Option<TokenStream> {
+    let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
+    let Some(TokenTree::Group(group)) = trees.last_mut() else {
+        return None;
+    };
+    let mark: TokenStream = "#[inline(always)]".parse().ok()?;
+    let mut body = TokenStream::new();
+    for tree in group.stream() {
+        if let TokenTree::Ident(name) = &tree
+            && name.to_string() == "fn"
+        {
+            body.extend(mark.clone());
+        }
+        body.extend([tree]);
+    }
+    let mut marked = Group::new(Delimiter::Brace, body);
+    marked.set_span(group.span());
+    *group = marked;
+    Some(trees.into_iter().collect())
 }
 
 fn is_word(tree: Option<TokenTree>, text: &str) -> bool {
