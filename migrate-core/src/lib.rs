@@ -155,6 +155,10 @@ pub mod __private {
     }
 }
 
+/// What `sql!` expands to where a compiler makes no program.
+#[doc(hidden)]
+pub const __CHECKED: Sql = migration::sql("", "");
+
 /// The README's example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -24,7 +24,12 @@ struct Queue {
 struct List {
     texts: Vec<String>,
     is_whole: bool,
+    /// The thread sleeps until there is more.
+    is_awaited: bool,
 }
+
+/// How many texts a thread is woken for: to wake it takes as long as to parse some.
+const WORTH_WAKING: usize = 32;
 
 /// What is done ahead.
 pub(crate) struct Ahead {
@@ -70,8 +75,14 @@ impl Ahead {
                 list.texts.push(text.sql.clone());
             }
         }
+        let wakes = list.is_awaited && list.texts.len() >= WORTH_WAKING;
+        if wakes {
+            list.is_awaited = false;
+        }
         drop(list);
-        self.queue.more.notify_one();
+        if wakes {
+            self.queue.more.notify_one();
+        }
     }
 
     /// All were found. Helps with what is still to be parsed, because whoever comes next waits for it.
@@ -114,6 +125,7 @@ impl Queue {
             if list.is_whole || !patient {
                 return None;
             }
+            list.is_awaited = true;
             let waited = self.more.wait(list);
             list = waited.unwrap_or_else(PoisonError::into_inner);
         }

@@ -71,6 +71,9 @@ pub(crate) struct Ready {
     pub(crate) warnings: Vec<Warning>,
 }
 
+/// How many verdicts are waited for at once.
+const AT_ONCE: usize = 24;
+
 static CURRENT: Mutex<Option<Arc<Pass>>> = Mutex::new(None);
 
 static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -170,9 +173,15 @@ impl Pass {
         });
     }
 
-    /// What is known of a migration. It waits until that is known.
+    /// What is known of a migration. It waits until that is known, and where it has to, until some more are, which are
+    /// asked for next: to fall asleep and wake up for each takes longer than what is done in between.
     pub(crate) fn judged(&self, index: usize) -> Option<&Judged> {
-        self.judged.get(index).map(OnceLock::wait)
+        let own = self.judged.get(index)?;
+        if own.get().is_none() {
+            let last = self.judged.len() - 1;
+            self.judged[last.min(index + AT_ONCE)].wait();
+        }
+        Some(own.wait())
     }
 
     /// The migrations with an identifier.
