@@ -56,8 +56,9 @@ pub(crate) struct Pass {
 pub(crate) struct Judged {
     /// None where the replay has not come so far, which is a fault of ours.
     pub(crate) verdict: Option<Verdict>,
-    /// There is no error to tell of it, and it is written as most are.
-    ready: Option<Ready>,
+    /// There is no error to tell of it, and it is written as most are. Made where it is asked for: the thread of the replay is
+    /// the one that is waited for.
+    ready: OnceLock<Option<Ready>>,
 }
 
 /// What is written into the program for a migration of which there is no error to tell.
@@ -163,8 +164,8 @@ impl Pass {
         let mut index = 0;
         source::replay_each(&migrations, &self.settings, &mut parsed, &mut |verdict| {
             let judged = Judged {
-                ready: self.to_write(index, &verdict),
                 verdict: Some(verdict),
+                ready: OnceLock::new(),
             };
             if let Some(place) = self.judged.get(index) {
                 place.get_or_init(|| judged);
@@ -214,7 +215,9 @@ impl Pass {
             .plain
             .as_ref()
             .filter(|plain| plain.proven && same.len() == 1)?;
-        Some((found, plain, self.judged(same.start)?.ready.as_ref()?))
+        let judged = self.judged(same.start)?;
+        let make = || self.to_write(same.start, judged.verdict.as_ref()?);
+        Some((found, plain, judged.ready.get_or_init(make).as_ref()?))
     }
 
     /// What is said of such a migration, which stands at this place.

@@ -205,12 +205,7 @@ impl Store {
         match fact {
             Fact::Relation(key, relation) => {
                 let before = self.relations.get(&key).cloned();
-                if let Some(before) = &before {
-                    self.unlink(&key, before);
-                }
-                if let Some(relation) = &relation {
-                    self.link(&key, relation);
-                }
+                self.link(&key, before.as_deref(), relation.as_deref());
                 self.touch(&key);
                 put(&mut self.relations, &key, relation);
                 Fact::Relation(key, before)
@@ -274,39 +269,71 @@ impl Store {
         }
     }
 
-    fn link(&mut self, key: &Key, relation: &Relation) {
+    /// Follows what a relation needs and which names are its own, from one form of it to the next. Most changes leave them
+    /// as they are.
+    fn link(&mut self, key: &Key, before: Option<&Relation>, after: Option<&Relation>) {
         let node = Node::new(Class::Relation, key.clone());
-        for needed in needed(relation, &node) {
-            self.dependents
-                .entry(needed)
-                .or_default()
-                .insert(node.clone());
+        let of = |relation: Option<&Relation>| {
+            relation.map_or_else(Vec::new, |relation| needed(relation, &node))
+        };
+        let (old, new) = (of(before), of(after));
+        if old != new {
+            for needed in old {
+                self.forget_dependent(&needed, &node);
+            }
+            for needed in new {
+                self.dependents
+                    .entry(needed)
+                    .or_default()
+                    .insert(node.clone());
+            }
         }
-        for name in self.names(key, relation) {
-            self.owners.insert(name, key.clone());
+        self.own_names(key, before, after);
+        self.count_constraints(key, before, after);
+    }
+
+    fn own_names(&mut self, key: &Key, before: Option<&Relation>, after: Option<&Relation>) {
+        let of = |relation: Option<&Relation>| {
+            relation.map_or_else(Vec::new, |relation| self.names(key, relation))
+        };
+        let (old, new) = (of(before), of(after));
+        if old != new {
+            for name in old {
+                if self.owners.get(&name) == Some(key) {
+                    self.owners.remove(&name);
+                }
+            }
         }
-        for name in self.constraint_keys(key, relation) {
-            *self.constraint_names.entry(name).or_default() += 1;
+        for name in new {
+            if self.owners.get(&name) != Some(key) {
+                self.owners.insert(name, key.clone());
+            }
         }
     }
 
-    fn unlink(&mut self, key: &Key, relation: &Relation) {
-        let node = Node::new(Class::Relation, key.clone());
-        for needed in needed(relation, &node) {
-            self.forget_dependent(&needed, &node);
+    fn count_constraints(
+        &mut self,
+        key: &Key,
+        before: Option<&Relation>,
+        after: Option<&Relation>,
+    ) {
+        let of = |relation: Option<&Relation>| {
+            relation.map_or_else(Vec::new, |relation| self.constraint_keys(key, relation))
+        };
+        let (old, new) = (of(before), of(after));
+        if old == new {
+            return;
         }
-        for name in self.names(key, relation) {
-            if self.owners.get(&name) == Some(key) {
-                self.owners.remove(&name);
-            }
-        }
-        for name in self.constraint_keys(key, relation) {
+        for name in old {
             if let Some(count) = self.constraint_names.get_mut(&name) {
                 *count -= 1;
                 if *count == 0 {
                     self.constraint_names.remove(&name);
                 }
             }
+        }
+        for name in new {
+            *self.constraint_names.entry(name).or_default() += 1;
         }
     }
 
