@@ -110,9 +110,8 @@ pub(crate) fn tokens(warnings: &[Warning], item: &TokenStream, file: &str) -> Op
             span = span.start();
         }
         let name = warning.code.name();
-        let constant = format!(
-            "#[deprecated(note = {text:?})] #[allow(non_upper_case_globals)] const {name}: () = ();"
-        );
+        // Nobody is told of its lower case, because a macro has made it.
+        let constant = format!("#[deprecated(note = {text:?})] const {name}: () = ();");
         let mut body: TokenStream = constant.parse().ok()?;
         body.extend([TokenTree::Ident(Ident::new(name, span))]);
         let mut around: Vec<TokenTree> = "const _: () = ;"
