@@ -8,6 +8,7 @@ mod cursor;
 mod expression;
 mod fault;
 mod foreign;
+mod plain;
 mod query;
 mod statement;
 mod table;
@@ -38,7 +39,8 @@ pub(super) fn parse(
     let shallow = cursor
         .as_ref()
         .is_none_or(|cursor| brackets(cursor.tokens()) <= DEEPEST_BRACKETS);
-    let verdict = if shallow {
+    let is_good = |cursor: &Cursor<'_>| plain::is_good(sql, cursor.tokens());
+    let verdict = if shallow && !cursor.as_ref().is_some_and(is_good) {
         fault::verdict(sql, statement)
     } else {
         Verdict::Good
