@@ -53,6 +53,11 @@ impl Application {
         self.path.join(name)
     }
 
+    /// Where Cargo builds, which is shared with the workspace.
+    pub fn build(&self) -> &Path {
+        &self.build
+    }
+
     /// Writes a file, with the folders that it needs.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);

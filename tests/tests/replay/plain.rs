@@ -1,5 +1,7 @@
 //! What is written as most migrations are takes a shorter way through the macros, and on `cargo check` registers nothing. Nobody sees a difference.
 
+use std::path::Path;
+
 use super::Crate;
 
 /// A migration with functions, beside its struct.
@@ -204,6 +206,42 @@ fn literals(new: &Crate) -> Vec<String> {
         text[start..checksum + 35].to_owned()
     };
     ["1_create_users", "2_index_emails"].map(find).into()
+}
+
+/// The compiler makes an object file for each module that has functions of its own.
+#[test]
+fn the_functions_of_all_stand_in_one_object_file() {
+    let new = Crate::new("replay_plain_objects");
+    let mut program = String::new();
+    for number in 1..=30 {
+        program += &format!("mod m{number};\n");
+        let table = written(
+            &format!("{number}_t"),
+            "Table",
+            &format!("CREATE TABLE t{number} (a)"),
+            &format!("DROP TABLE t{number}"),
+        );
+        new.write(&format!("src/m{number}.rs"), &table);
+    }
+    let print = "fn main() { println!(\"{}\", migrate_core::Registry::linked(None).unwrap().iter().count()); }";
+    new.write("src/main.rs", &format!("{program}{print}"));
+    new.cargo("run").ends(0).has("30");
+    let incremental = new.0.build().join("debug/incremental");
+    let inside = |folder: &Path| {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+    };
+    let own = inside(&incremental)
+        .filter(|folder| folder.to_string_lossy().contains("replay_plain_objects-"));
+    let sessions = own
+        .flat_map(|folder| inside(&folder))
+        .filter(|path| path.is_dir());
+    let last = sessions.max_by_key(|session| session.metadata().unwrap().modified().unwrap());
+    let objects =
+        inside(&last.unwrap()).filter(|path| path.extension().is_some_and(|end| end == "o"));
+    let count = objects.count();
+    assert!((1..20).contains(&count), "{count}");
 }
 
 /// A table names its migrations from where it stands, and not all can be named there.
