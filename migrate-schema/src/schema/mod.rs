@@ -15,6 +15,7 @@ pub mod json;
 pub mod live;
 mod of;
 pub mod picture;
+pub mod same;
 
 pub use of::Reading;
 
