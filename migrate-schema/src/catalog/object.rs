@@ -1,10 +1,10 @@
 //! What a database holds: the things that the catalog knows.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::text::{ColumnTexts, Definition, Text};
 use crate::tree::{
-    Argument, Expression, FunctionKind, Generated, Identity, IndexPart, ObjectKind, Query,
+    Argument, Expression, FunctionKind, Generated, Identity, IndexPart, ObjectKind, Query, Terms,
     TriggerBody, TriggerEvent, TriggerTime, TypeName, TypeShape,
 };
 
@@ -96,6 +96,10 @@ pub struct Relation {
     pub temporary: bool,
     /// `PARTITION BY` (PostgreSQL).
     pub partitioned: bool,
+    /// What stands behind it: its bytes in the statement that made the table, and what it names.
+    pub partition: Option<Arc<(Range<usize>, Vec<Expression>)>>,
+    /// The bounds of a partition, where texts are kept.
+    pub bounds: Option<Arc<str>>,
     /// The table that it is a partition of, or inherits from: the keys of their relations.
     pub parents: Vec<Key>,
     /// `ENGINE`, `CHARSET`, ….
@@ -191,6 +195,12 @@ pub struct Constraint {
     pub column: Option<String>,
     /// What a key is on, where that is more than its columns: directions, lengths, expressions.
     pub parts: Vec<IndexPart>,
+    /// What else is said of it.
+    pub terms: Option<Box<Terms>>,
+    /// It was not proven for the rows that were there before it (PostgreSQL).
+    pub not_valid: bool,
+    /// All its bytes in its statement.
+    pub range: Range<usize>,
     /// The functions and types that a check needs.
     pub uses: Vec<Use>,
     /// Its statement, where texts are kept.
@@ -240,6 +250,10 @@ pub struct Index {
     pub parts: Vec<IndexPart>,
     /// `INCLUDE`.
     pub include: Vec<String>,
+    /// `NULLS NOT DISTINCT` (PostgreSQL).
+    pub nulls_not_distinct: bool,
+    /// Its comment.
+    pub comment: Option<String>,
     /// `WHERE`.
     pub predicate: Option<Expression>,
     /// The functions and types that its expressions need.
@@ -284,6 +298,9 @@ pub struct Type {
     pub open: bool,
     /// The types that it is made of.
     pub uses: Vec<Use>,
+    /// The statement of a domain's default, and those of its checks or of the attributes of a composite type, where texts
+    /// are kept.
+    pub texts: (Text, Vec<Text>),
     /// The statement that made it, where texts are kept.
     pub definition: Option<Arc<Definition>>,
     /// When it was made, on the catalog's clock.

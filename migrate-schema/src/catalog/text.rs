@@ -91,6 +91,11 @@ impl Catalog {
         self.text.clone()
     }
 
+    /// The bounds of a partition, as they are written.
+    pub(super) fn bounds(&self, range: Option<&Range<usize>>) -> Option<Arc<str>> {
+        self.text.get(range?).map(Into::into)
+    }
+
     /// The same, for all parts of a column that it makes.
     pub(super) fn texts(&self) -> ColumnTexts {
         ColumnTexts {

@@ -56,7 +56,7 @@ fn table<'a>(create: &'a CreateTable, add: &mut impl FnMut(ObjectKind, &'a Name)
         let names = column.checks.iter().map(|(name, _)| name.as_ref());
         let keys = column.references.iter().map(|key| key.name.as_ref());
         let key = column.primary_key.iter().map(|key| key.name.as_ref());
-        let unique = column.unique.iter().map(Option::as_ref);
+        let unique = column.unique.iter().map(|mark| mark.name.as_ref());
         for name in names.chain(keys).chain(key).chain(unique).flatten() {
             add(ObjectKind::Constraint, name);
         }

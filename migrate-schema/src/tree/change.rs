@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::{
     Action, Alter, AlterTable, Behavior, Body, Column, Constraint, ConstraintKind, CreateIndex,
-    CreateTable, Drop, DropWhich, Expression, ExpressionKind, ForeignKey, Identity, IndexPart,
-    Literal, Name, ObjectKind, Output, Path, PrimaryKeyMark, Target, TypeName,
+    CreateTable, Deferrable, Drop, DropWhich, Expression, ExpressionKind, ForeignKey, Identity,
+    IndexPart, Literal, Name, ObjectKind, Output, Path, PrimaryKeyMark, Target, TypeName,
+    UniqueMark,
 };
 use crate::{
     Dialect,
@@ -87,6 +88,7 @@ impl Lowering<'_> {
                         name: None,
                         autoincrement: true,
                         descending: false,
+                        terms: None,
                     });
                 }
             }
@@ -143,6 +145,8 @@ impl Lowering<'_> {
             inherits: Vec::new(),
             partition_of: None,
             partition_by: Vec::new(),
+            partition_range: None,
+            bounds: None,
             partitioned: false,
             of_type: None,
             query: None,
@@ -186,9 +190,10 @@ impl Lowering<'_> {
                 name: None,
                 autoincrement: false,
                 descending: false,
+                terms: None,
             });
         }
-        column.unique = definition.unique.then_some(None);
+        column.unique = definition.unique.then(UniqueMark::default);
         let checks = definition.checks.iter();
         column
             .checks
@@ -234,6 +239,7 @@ impl Lowering<'_> {
                 .collect(),
             on_delete: action(key.on_delete),
             on_update: action(key.on_update),
+            deferrable: Deferrable::No,
         }
     }
 
@@ -246,6 +252,7 @@ impl Lowering<'_> {
             collation: None,
             operator_class: None,
             descending: column.descending,
+            nulls_first: None,
             length: None,
         };
         CreateIndex {
@@ -258,6 +265,8 @@ impl Lowering<'_> {
             method: None,
             parts: index.columns.iter().map(part).collect(),
             include: Vec::new(),
+            nulls_not_distinct: false,
+            comment: None,
             predicate: index.filter.as_ref().map(|text| self.expression(text)),
         }
     }
@@ -380,6 +389,7 @@ fn parts(columns: &[String]) -> Vec<IndexPart> {
         collation: None,
         operator_class: None,
         descending: false,
+        nulls_first: None,
         length: None,
     };
     columns.iter().map(part).collect()
@@ -389,6 +399,7 @@ fn constraint(own: Option<&str>, kind: ConstraintKind) -> Constraint {
     Constraint {
         name: own.map(name),
         kind,
+        terms: None,
         not_valid: false,
         if_not_exists: false,
         range: NOWHERE,

@@ -24,8 +24,9 @@ pub use query::{
     Output, Query, Select, SetOperator, Source, Update,
 };
 pub use table::{
-    Alter, AlterTable, Column, ColumnChange, Constraint, ConstraintKind, CreateTable, DropWhich,
-    ForeignKey, Generated, Identity, Like, Position, PrimaryKeyMark, TypeName, VirtualTable,
+    Alter, AlterTable, Column, ColumnChange, Constraint, ConstraintKind, CreateTable, Deferrable,
+    DropWhich, ForeignKey, Generated, Identity, Like, Position, PrimaryKeyMark, Terms, TypeName,
+    UniqueMark, VirtualTable,
 };
 
 /// A name, as the engine stores it.

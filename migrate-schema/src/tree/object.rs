@@ -125,6 +125,8 @@ pub struct Require {
     pub statement: &'static str,
     /// `CONCURRENTLY`.
     pub concurrently: bool,
+    /// What `COMMENT ON` says; none where it takes a comment away.
+    pub comment: Option<String>,
 }
 
 /// A part of an index or of a key.
@@ -138,6 +140,8 @@ pub struct IndexPart {
     pub operator_class: Option<Path>,
     /// `DESC`.
     pub descending: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub nulls_first: Option<bool>,
     /// The length of the prefix (MySQL).
     pub length: Option<u64>,
 }
@@ -163,8 +167,12 @@ pub struct CreateIndex {
     pub parts: Vec<IndexPart>,
     /// `INCLUDE` (PostgreSQL).
     pub include: Vec<Name>,
+    /// `NULLS NOT DISTINCT` (PostgreSQL).
+    pub nulls_not_distinct: bool,
     /// `WHERE`.
     pub predicate: Option<Expression>,
+    /// `COMMENT` (MySQL).
+    pub comment: Option<String>,
 }
 
 /// `CREATE VIEW`.
@@ -286,6 +294,8 @@ pub struct AlterSequence {
     pub if_exists: bool,
     /// `OWNED BY table.column`; `Some(None)` is `OWNED BY NONE`.
     pub owned_by: Option<Option<(Path, Name)>>,
+    /// It changes something else.
+    pub others: bool,
 }
 
 /// `CREATE TYPE`, `CREATE DOMAIN`.
@@ -332,6 +342,8 @@ pub enum AlterType {
         if_not_exists: bool,
         /// `BEFORE` or `AFTER` this label.
         beside: Option<Name>,
+        /// It is `BEFORE`.
+        before: bool,
     },
     /// `RENAME VALUE`.
     RenameValue {
@@ -350,6 +362,15 @@ pub enum AlterType {
         name: Path,
         /// The constraint's name.
         constraint: Option<Name>,
+        /// The condition of a check.
+        check: Option<Box<Expression>>,
+    },
+    /// `ALTER DOMAIN … SET DEFAULT`, `DROP DEFAULT`, `SET NOT NULL`, `DROP NOT NULL`.
+    Domain {
+        /// The domain.
+        name: Path,
+        /// What changes.
+        change: Box<super::ColumnChange>,
     },
     /// `ALTER DOMAIN … DROP CONSTRAINT`.
     DropConstraint {

@@ -60,6 +60,10 @@ pub struct CreateTable {
     pub partition_of: Option<Path>,
     /// `PARTITION BY`: columns and expressions.
     pub partition_by: Vec<Expression>,
+    /// The bytes of all that stands behind `PARTITION BY`.
+    pub partition_range: Option<Range<usize>>,
+    /// The bytes of the bounds of a partition: `FOR VALUES …`, `DEFAULT`.
+    pub bounds: Option<Range<usize>>,
     /// It is partitioned, whatever by.
     pub partitioned: bool,
     /// `OF type`.
@@ -109,8 +113,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// `PRIMARY KEY`.
     pub primary_key: Option<PrimaryKeyMark>,
-    /// `UNIQUE`, with the constraint's name. (MySQL has none.)
-    pub unique: Option<Option<Name>>,
+    /// `UNIQUE`.
+    pub unique: Option<UniqueMark>,
     /// `CHECK`, with the constraint's name.
     pub checks: Vec<(Option<Name>, Expression)>,
     /// `REFERENCES`.
@@ -144,6 +148,53 @@ pub struct PrimaryKeyMark {
     pub autoincrement: bool,
     /// `DESC` (SQLite).
     pub descending: bool,
+    /// What else is said of it.
+    pub terms: Option<Box<Terms>>,
+}
+
+/// `UNIQUE` behind a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UniqueMark {
+    /// The constraint's name. (MySQL has none.)
+    pub name: Option<Name>,
+    /// What else is said of it.
+    pub terms: Option<Box<Terms>>,
+}
+
+/// What is said of a constraint besides what it is on. Most have nothing of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// When it is looked at.
+    pub deferrable: Deferrable,
+    /// `NULLS NOT DISTINCT` (PostgreSQL).
+    pub nulls_not_distinct: bool,
+    /// `INCLUDE` (PostgreSQL).
+    pub include: Vec<Name>,
+    /// `NO INHERIT` (PostgreSQL).
+    pub no_inherit: bool,
+    /// `ON CONFLICT` (SQLite), in capitals.
+    pub on_conflict: Option<String>,
+    /// `COMMENT` (MySQL).
+    pub comment: Option<String>,
+}
+
+/// When a constraint is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deferrable {
+    /// With each statement.
+    #[default]
+    No,
+    /// `DEFERRABLE`: where `SET CONSTRAINTS` says so, at the end of the transaction.
+    Immediate,
+    /// `DEFERRABLE INITIALLY DEFERRED`: at the end of the transaction.
+    Deferred,
+}
+
+impl Terms {
+    /// The same where there is something to it.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
 }
 
 /// `GENERATED ALWAYS AS (…)`.
@@ -188,6 +239,8 @@ pub struct ForeignKey {
     pub on_delete: Option<String>,
     /// `ON UPDATE`, in capitals.
     pub on_update: Option<String>,
+    /// When it is looked at.
+    pub deferrable: Deferrable,
 }
 
 /// A constraint of a table, or a key of MySQL's.
@@ -197,6 +250,8 @@ pub struct Constraint {
     pub name: Option<Name>,
     /// What it is.
     pub kind: ConstraintKind,
+    /// What else is said of it.
+    pub terms: Option<Box<Terms>>,
     /// `NOT VALID`.
     pub not_valid: bool,
     /// `IF NOT EXISTS` (MariaDB).
@@ -341,13 +396,27 @@ pub enum Alter {
         if_exists: bool,
     },
     /// `ATTACH PARTITION`, `INHERIT`: the other table must be there.
-    Attach(Path),
+    Attach {
+        /// The table.
+        table: Path,
+        /// The bytes of the bounds of a partition.
+        bounds: Option<Range<usize>>,
+    },
     /// `DETACH PARTITION`, `NO INHERIT`.
     Detach(Path),
     /// `SET SCHEMA`.
     SetSchema(Name),
-    /// `VALIDATE CONSTRAINT`, `ALTER CONSTRAINT`.
-    RequireConstraint(Name),
+    /// `VALIDATE CONSTRAINT`.
+    ValidateConstraint(Name),
+    /// `ALTER CONSTRAINT`.
+    AlterConstraint {
+        /// The constraint.
+        name: Name,
+        /// When it is looked at from now on.
+        deferrable: Option<Deferrable>,
+    },
+    /// `SET (name = value)`, `RESET (name)` (PostgreSQL): names in lower case, values as written.
+    SetOptions(Vec<(String, Option<String>)>),
     /// `ENABLE TRIGGER`, `DISABLE TRIGGER`; not for `ALL` and `USER`.
     RequireTrigger(Name),
     /// `CLUSTER ON`, `REPLICA IDENTITY USING INDEX`, MySQL's `ALTER INDEX`.
@@ -396,6 +465,10 @@ pub enum ColumnChange {
     },
     /// `ADD GENERATED … AS IDENTITY`.
     AddIdentity(Identity),
+    /// `SET GENERATED …`.
+    SetIdentity(Identity),
+    /// `SET INVISIBLE`, `SET VISIBLE` (MySQL).
+    SetInvisible(bool),
     /// `DROP IDENTITY`.
     DropIdentity {
         /// `IF EXISTS`.

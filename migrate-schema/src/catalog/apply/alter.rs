@@ -269,11 +269,29 @@ impl Catalog {
                 column,
                 if_exists,
             } => self.redefine_column(key, draft, (name, *if_exists), column, findings),
-            Alter::Attach(path) => self.attach(key, draft, path, findings),
+            Alter::Attach { table, bounds } => {
+                self.attach(key, draft, (table, bounds.as_ref()), findings);
+            }
             Alter::Detach(path) => self.detach(key, draft, path, findings),
-            Alter::RequireConstraint(name) => {
-                if !draft.open && self.constraint(draft, &name.text).is_none() {
-                    findings.push(self.no_such_constraint(draft, name));
+            Alter::ValidateConstraint(name) => {
+                self.change_constraint(draft, name, findings, |one| one.not_valid = false);
+            }
+            Alter::AlterConstraint { name, deferrable } => {
+                self.change_constraint(draft, name, findings, |one| {
+                    if let Some(deferrable) = *deferrable {
+                        one.terms.get_or_insert_default().deferrable = deferrable;
+                    }
+                });
+            }
+            Alter::SetOptions(options) => {
+                for (name, value) in options {
+                    set_option(draft, name, value.as_deref());
+                }
+            }
+            // `ENGINE=InnoDB` and its kin of MySQL.
+            Alter::Other { what } if self.dialect() == Dialect::Mysql => {
+                if let Some((name, value)) = what.split_once('=') {
+                    set_option(draft, &name.to_ascii_lowercase(), Some(value));
                 }
             }
             Alter::RequireTrigger(name) => {
@@ -284,6 +302,22 @@ impl Catalog {
             Alter::RequireIndex(name) => self.require_index_on(draft, name, findings),
             Alter::Opaque => draft.open = true,
             Alter::RenameTo(_) | Alter::SetSchema(_) | Alter::Other { .. } => {}
+        }
+    }
+
+    /// Changes a constraint of the table; one that is not there is told.
+    fn change_constraint(
+        &self,
+        draft: &mut Relation,
+        name: &Name,
+        findings: &mut Findings,
+        change: impl FnOnce(&mut crate::catalog::Constraint),
+    ) {
+        let found = (draft.constraints.iter_mut()).find(|one| self.same(&one.name, &name.text));
+        match found {
+            Some(one) => change(Arc::make_mut(one)),
+            None if draft.open => {}
+            None => findings.push(self.no_such_constraint(draft, name)),
         }
     }
 
@@ -318,6 +352,7 @@ impl Catalog {
         if findings.refuse_since(before) {
             return;
         }
+        self.reposition(draft, column);
         for constraint in constraints_of(column) {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }
@@ -334,6 +369,30 @@ impl Catalog {
         if let Some(crate::tree::Position::After(name)) = &column.position {
             self.own_column(draft, name, findings);
         }
+    }
+
+    /// Puts a column where `FIRST` or `AFTER` says (MySQL).
+    pub(super) fn reposition(&self, draft: &mut Relation, column: &crate::tree::Column) {
+        let Some(position) = &column.position else {
+            return;
+        };
+        let place = |name: &Name| {
+            let mut columns = draft.columns.iter();
+            columns.position(|own| self.same(&own.name, &name.text))
+        };
+        let Some(from) = place(&column.name) else {
+            return;
+        };
+        let to = match position {
+            crate::tree::Position::First => 0,
+            crate::tree::Position::After(name) => match place(name) {
+                Some(after) if after < from => after + 1,
+                Some(after) => after,
+                None => return,
+            },
+        };
+        let moved = draft.columns.remove(from);
+        draft.columns.insert(to.min(draft.columns.len()), moved);
     }
 
     /// What SQLite never lets a new column have.
@@ -419,7 +478,13 @@ impl Catalog {
         });
     }
 
-    fn attach(&mut self, key: &Key, draft: &mut Relation, path: &Path, findings: &mut Findings) {
+    fn attach(
+        &mut self,
+        key: &Key,
+        draft: &mut Relation,
+        (path, bounds): (&Path, Option<&std::ops::Range<usize>>),
+        findings: &mut Findings,
+    ) {
         let Some(other) = self.existing(path, "table", findings) else {
             return;
         };
@@ -429,6 +494,7 @@ impl Catalog {
             if !child.parents.contains(key) {
                 child.parents.push(key.clone());
             }
+            child.bounds = self.bounds(bounds);
             self.set(Fact::Relation(other_key, Some(Arc::new(child))));
         } else if !draft.parents.contains(&other_key) {
             draft.parents.push(other_key);
@@ -444,6 +510,7 @@ impl Catalog {
         if other.parents.contains(key) {
             let mut child = other.as_ref().clone();
             child.parents.retain(|parent| parent != key);
+            child.bounds = None;
             self.set(Fact::Relation(other_key, Some(Arc::new(child))));
         }
     }
@@ -593,4 +660,17 @@ fn a(kind: ObjectKind) -> String {
 pub(super) fn has_key(catalog: &Catalog, index: &crate::catalog::Index, column: &str) -> bool {
     let mut keys = index.parts.iter().filter_map(column_of);
     keys.any(|name| catalog.same(&name.text, column))
+}
+
+/// Sets an option of a table, or takes it away.
+fn set_option(draft: &mut Relation, name: &str, value: Option<&str>) {
+    let at = draft.options.iter().position(|(own, _)| own == name);
+    match (at, value) {
+        (Some(at), Some(value)) => value.clone_into(&mut draft.options[at].1),
+        (None, Some(value)) => draft.options.push((name.to_owned(), value.to_owned())),
+        (Some(at), None) => {
+            draft.options.remove(at);
+        }
+        (None, None) => {}
+    }
 }

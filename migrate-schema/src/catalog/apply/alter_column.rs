@@ -96,6 +96,16 @@ impl Catalog {
                     }
                 });
             }
+            ColumnChange::SetIdentity(identity) => {
+                self.change_column(draft, name, findings, |column| {
+                    column.identity = column.identity.map(|_| *identity);
+                });
+            }
+            ColumnChange::SetInvisible(invisible) => {
+                self.change_column(draft, name, findings, |column| {
+                    column.invisible = *invisible;
+                });
+            }
             ColumnChange::Other => self.change_column(draft, name, findings, |_| {}),
         }
     }
@@ -273,6 +283,7 @@ impl Catalog {
             });
             *own = Arc::new(built);
         }
+        self.reposition(draft, column);
         for constraint in constraints_of(column) {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }

@@ -32,27 +32,35 @@ impl Catalog {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
         match &constraint.kind {
             tree::ConstraintKind::PrimaryKey(parts) => {
-                self.add_primary_key(draft, name, parts, &constraint.range, findings);
+                self.add_primary_key(draft, name, parts, constraint, findings);
             }
-            tree::ConstraintKind::Unique(parts) => self.add_unique(draft, name, parts, findings),
+            tree::ConstraintKind::Unique(parts) => {
+                self.add_unique(draft, name, parts, constraint, findings);
+            }
             tree::ConstraintKind::ForeignKey(key) => {
                 let name = key.name.as_ref().map(|name| name.text.clone()).or(name);
-                self.add_foreign_key(draft, name, key, column, findings);
+                self.add_foreign_key(draft, name, (key, constraint), column, findings);
             }
             tree::ConstraintKind::Check(expression) => {
-                self.add_check(draft, name, expression, column, findings);
+                self.add_check(draft, name, (expression, constraint), column, findings);
             }
             tree::ConstraintKind::Exclude(parts) => {
                 let columns = self.part_columns(draft, parts, findings);
                 let kind = ConstraintKind::Exclude(parts.clone());
                 let name = self.name_or(name, draft, &columns, "excl");
-                draft.constraints.push(self.constraint_of(name, kind, &[]));
+                draft
+                    .constraints
+                    .push(self.constraint_of(name, kind, &[], constraint));
             }
             tree::ConstraintKind::Index { parts, method } => {
-                self.add_key(draft, name, parts, method.as_deref(), findings);
+                let comment = constraint
+                    .terms
+                    .as_ref()
+                    .and_then(|terms| terms.comment.clone());
+                self.add_key(draft, name, parts, (method.as_deref(), comment), findings);
             }
             tree::ConstraintKind::UsingIndex { primary_key, index } => {
-                self.promote_index(draft, name, *primary_key, index, findings);
+                self.promote_index(draft, name, (*primary_key, constraint), index, findings);
             }
             tree::ConstraintKind::NotNull(name) => {
                 self.set_not_null(draft, name, true, findings);
@@ -65,9 +73,11 @@ impl Catalog {
         name: (String, bool),
         kind: ConstraintKind,
         parts: &[IndexPart],
+        written: &tree::Constraint,
     ) -> Arc<Constraint> {
         let is_more = |part: &IndexPart| {
             part.descending
+                || part.nulls_first.is_some()
                 || part.length.is_some()
                 || part.collation.is_some()
                 || part.operator_class.is_some()
@@ -80,6 +90,9 @@ impl Catalog {
             kind,
             column: None,
             parts: if is_more { parts.to_vec() } else { Vec::new() },
+            terms: written.terms.clone(),
+            not_valid: written.not_valid,
+            range: written.range.clone(),
             uses: Vec::new(),
             text: self.text(),
             origin: self.origin(),
@@ -91,7 +104,7 @@ impl Catalog {
         draft: &mut Relation,
         name: Option<String>,
         parts: &[IndexPart],
-        range: &std::ops::Range<usize>,
+        written: &tree::Constraint,
         findings: &mut Findings,
     ) {
         if let Some(key) = draft.primary_key().filter(|_| !draft.open) {
@@ -101,7 +114,7 @@ impl Catalog {
                 key.join(", ")
             );
             findings.push(
-                Finding::new(Code::InvalidDefinition, message, range.clone())
+                Finding::new(Code::InvalidDefinition, message, written.range.clone())
                     .help("a table has one primary key; it may have several columns: `PRIMARY KEY (a, b)`"),
             );
             return;
@@ -123,7 +136,7 @@ impl Catalog {
         let kind = ConstraintKind::PrimaryKey(columns);
         draft
             .constraints
-            .push(self.constraint_of(name, kind, parts));
+            .push(self.constraint_of(name, kind, parts, written));
     }
 
     fn add_unique(
@@ -131,6 +144,7 @@ impl Catalog {
         draft: &mut Relation,
         name: Option<String>,
         parts: &[IndexPart],
+        written: &tree::Constraint,
         findings: &mut Findings,
     ) {
         let columns = self.part_columns(draft, parts, findings);
@@ -148,14 +162,14 @@ impl Catalog {
         let kind = ConstraintKind::Unique(columns);
         draft
             .constraints
-            .push(self.constraint_of(name, kind, parts));
+            .push(self.constraint_of(name, kind, parts, written));
     }
 
     fn add_check(
         &self,
         draft: &mut Relation,
         name: Option<String>,
-        expression: &Expression,
+        (expression, written): (&Expression, &tree::Constraint),
         column: Option<&Name>,
         findings: &mut Findings,
     ) {
@@ -185,6 +199,9 @@ impl Catalog {
             kind: ConstraintKind::Check(expression.clone()),
             column: column.map(|column| column.text.clone()),
             parts: Vec::new(),
+            terms: written.terms.clone(),
+            not_valid: written.not_valid,
+            range: written.range.clone(),
             uses,
             text: self.text(),
             origin: self.origin(),
@@ -197,7 +214,7 @@ impl Catalog {
         draft: &mut Relation,
         name: Option<String>,
         parts: &[IndexPart],
-        method: Option<&str>,
+        (method, comment): (Option<&str>, Option<String>),
         findings: &mut Findings,
     ) {
         let columns = self.part_columns(draft, parts, findings);
@@ -210,6 +227,8 @@ impl Catalog {
             method: method.map(str::to_owned),
             parts: parts.to_vec(),
             include: Vec::new(),
+            nulls_not_distinct: false,
+            comment,
             predicate: None,
             uses: Vec::new(),
             text: self.text(),
@@ -222,7 +241,7 @@ impl Catalog {
         &self,
         draft: &mut Relation,
         name: Option<String>,
-        primary_key: bool,
+        (primary_key, written): (bool, &tree::Constraint),
         index: &Name,
         findings: &mut Findings,
     ) {
@@ -250,7 +269,7 @@ impl Catalog {
         let name = name.unwrap_or_else(|| found.name.clone());
         draft
             .constraints
-            .push(self.constraint_of((name, false), kind, &found.parts));
+            .push(self.constraint_of((name, false), kind, &found.parts, written));
     }
 
     pub(super) fn index_node(&self, relation: &Relation, name: &str) -> Node {
@@ -370,6 +389,7 @@ pub(super) fn part(name: &str) -> IndexPart {
         collation: None,
         operator_class: None,
         descending: false,
+        nulls_first: None,
         length: None,
     }
 }

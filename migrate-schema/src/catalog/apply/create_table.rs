@@ -10,7 +10,7 @@ use crate::{
         query::{self, Context},
         store::Fact,
     },
-    tree::{self, Constraint, CreateTable, IndexPart, Name},
+    tree::{self, Constraint, CreateTable, IndexPart, Name, Terms},
 };
 
 impl Catalog {
@@ -70,6 +70,8 @@ impl Catalog {
             module: None,
             temporary: key.0 == "temp" || key.0 == "pg_temp",
             partitioned: false,
+            partition: None,
+            bounds: None,
             parents: Vec::new(),
             options: Vec::new(),
             query: None,
@@ -124,6 +126,12 @@ impl Catalog {
         draft.without_rowid = table.without_rowid;
         draft.partitioned = table.partitioned || !table.partition_by.is_empty();
         draft.options.clone_from(&table.options);
+        if let Some(range) = &table.partition_range
+            && self.keeps_texts
+        {
+            draft.partition = Some(Arc::new((range.clone(), table.partition_by.clone())));
+        }
+        draft.bounds = self.bounds(table.bounds.as_ref());
         if let Some(module) = &table.virtual_table {
             draft.module = Some(module.module.text.to_lowercase());
             // What columns it has is the module's affair.
@@ -457,9 +465,10 @@ impl Catalog {
 
 /// The constraints that stand behind a column, as constraints of the table.
 pub(super) fn constraints_of(column: &tree::Column) -> Vec<Constraint> {
-    let constraint = |name: &Option<Name>, kind| Constraint {
+    let constraint = |name: &Option<Name>, kind, terms: &Option<Box<Terms>>| Constraint {
         name: name.clone(),
         kind,
+        terms: terms.clone(),
         not_valid: false,
         if_not_exists: false,
         range: column.range.clone(),
@@ -470,22 +479,24 @@ pub(super) fn constraints_of(column: &tree::Column) -> Vec<Constraint> {
             descending: mark.descending,
             ..own_part(column)
         }]);
-        all.push(constraint(&mark.name, kind));
+        all.push(constraint(&mark.name, kind, &mark.terms));
     }
-    if let Some(name) = &column.unique {
+    if let Some(mark) = &column.unique {
         let kind = tree::ConstraintKind::Unique(vec![own_part(column)]);
-        all.push(constraint(name, kind));
+        all.push(constraint(&mark.name, kind, &mark.terms));
     }
     for (name, expression) in &column.checks {
         all.push(constraint(
             name,
             tree::ConstraintKind::Check(expression.clone()),
+            &None,
         ));
     }
     for key in &column.references {
         all.push(constraint(
             &key.name,
             tree::ConstraintKind::ForeignKey(key.clone()),
+            &None,
         ));
     }
     all

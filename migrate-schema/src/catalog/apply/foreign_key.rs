@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Code, Dialect, Finding,
     catalog::{Catalog, Class, Constraint, ConstraintKind, Index, Lookup, Relation},
-    tree::{ForeignKey, Name},
+    tree::{ForeignKey, Name, Terms},
 };
 
 impl Catalog {
@@ -18,7 +18,7 @@ impl Catalog {
         &self,
         draft: &mut Relation,
         name: Option<String>,
-        key: &ForeignKey,
+        (key, written): (&ForeignKey, &crate::tree::Constraint),
         column: Option<&Name>,
         findings: &mut Findings,
     ) {
@@ -89,6 +89,8 @@ impl Catalog {
                 method: None,
                 parts: columns.iter().map(|name| part(name)).collect(),
                 include: Vec::new(),
+                nulls_not_distinct: false,
+                comment: None,
                 predicate: None,
                 uses: Vec::new(),
                 text: self.text(),
@@ -107,6 +109,13 @@ impl Catalog {
             },
             column: column.map(|column| column.text.clone()),
             parts: Vec::new(),
+            terms: Terms {
+                deferrable: key.deferrable,
+                ..Terms::default()
+            }
+            .boxed(),
+            not_valid: written.not_valid,
+            range: written.range.clone(),
             uses: Vec::new(),
             text: self.text(),
             origin: self.origin(),

@@ -63,6 +63,8 @@ impl Catalog {
             method: index.method.clone(),
             parts: index.parts.clone(),
             include: index.include.iter().map(|name| name.text.clone()).collect(),
+            nulls_not_distinct: index.nulls_not_distinct,
+            comment: index.comment.clone(),
             predicate: index.predicate.clone(),
             uses,
             text: self.text(),

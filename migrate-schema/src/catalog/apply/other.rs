@@ -264,7 +264,54 @@ impl Catalog {
     pub(super) fn require(&mut self, require: &Require, findings: &mut Findings) {
         for target in &require.targets {
             self.require_one(target, require.if_exists, findings);
+            if require.statement == "COMMENT ON" && self.keeps_texts && !findings.refuse() {
+                self.comment(target, require.comment.as_deref());
+            }
         }
+    }
+
+    /// `COMMENT ON` a table, a view, a column or an index.
+    fn comment(&mut self, target: &Target, comment: Option<&str>) {
+        let comment = comment.map(str::to_owned).filter(|text| !text.is_empty());
+        let name = &target.path.name.text;
+        let key = match (target.kind, &target.on) {
+            (ObjectKind::Column, Some(on)) => self.relation_key(on),
+            (ObjectKind::Index, _) => match self.index(&target.path) {
+                Lookup::Known(relation) => Some(self.key_of(relation)),
+                _ => None,
+            },
+            (
+                ObjectKind::Table
+                | ObjectKind::ForeignTable
+                | ObjectKind::View
+                | ObjectKind::MaterializedView,
+                _,
+            ) => self.relation_key(&target.path),
+            _ => None,
+        };
+        let Some((key, relation)) = key.and_then(|key| {
+            let relation = self.store.relations().get(&key)?.as_ref().clone();
+            Some((key, relation))
+        }) else {
+            return;
+        };
+        let mut draft = relation;
+        match target.kind {
+            ObjectKind::Column => {
+                let mut columns = draft.columns.iter_mut();
+                if let Some(column) = columns.find(|column| self.same(&column.name, name)) {
+                    Arc::make_mut(column).comment = comment;
+                }
+            }
+            ObjectKind::Index => {
+                let mut indexes = draft.indexes.iter_mut();
+                if let Some(index) = indexes.find(|index| self.same(&index.name, name)) {
+                    Arc::make_mut(index).comment = comment;
+                }
+            }
+            _ => draft.comment = comment,
+        }
+        self.set(Fact::Relation(key, Some(Arc::new(draft))));
     }
 
     fn require_one(&self, target: &Target, if_exists: bool, findings: &mut Findings) {

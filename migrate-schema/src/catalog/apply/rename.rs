@@ -358,6 +358,15 @@ impl Catalog {
                         .for_each(|part| rewrite::expression(&mut part.expression, &mut renamer));
                 }
             }
+            for name in constraint
+                .terms
+                .iter_mut()
+                .flat_map(|terms| &mut terms.include)
+            {
+                if self.same(&name.text, from) {
+                    name.text.clone_from(&to.text);
+                }
+            }
             for part in &mut constraint.parts {
                 rewrite::expression(&mut part.expression, &mut renamer);
             }
@@ -373,6 +382,11 @@ impl Catalog {
                 rewrite::expression(predicate, &mut renamer);
             }
             self.move_column_uses(&mut index.uses, &own, from, to);
+        }
+        if let Some(partition) = &mut draft.partition {
+            for part in &mut Arc::make_mut(partition).1 {
+                rewrite::expression(part, &mut renamer);
+            }
         }
         for trigger in &mut draft.triggers {
             self.rename_in_trigger(Arc::make_mut(trigger), Some(&own), &mut renamer);

@@ -51,6 +51,13 @@ impl Catalog {
         let Some(sequence) = self.existing(&alter.name, "sequence", findings) else {
             return;
         };
+        if alter.others && sequence.definition.is_some() {
+            // What it would be made with now, nobody has written.
+            let mut draft = sequence.as_ref().clone();
+            draft.definition = None;
+            let key = self.key_of(&draft);
+            self.set(Fact::Relation(key, Some(Arc::new(draft))));
+        }
         let Some(owner) = &alter.owned_by else {
             return;
         };
@@ -60,6 +67,7 @@ impl Catalog {
             return;
         }
         let mut draft = sequence.as_ref().clone();
+        draft.definition = draft.definition.filter(|_| !alter.others);
         draft.owned_by = owner;
         let key = self.key_of(&draft);
         self.set(Fact::Relation(key, Some(Arc::new(draft))));

@@ -133,6 +133,7 @@ fn altered_type(alter: &AlterType) -> Option<String> {
         | AlterType::AddConstraint { name, .. }
         | AlterType::DropConstraint { name, .. }
         | AlterType::RenameConstraint { name, .. }
+        | AlterType::Domain { name, .. }
         | AlterType::Other { name } => name,
         AlterType::Attributes(alter) => &alter.name,
     };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Findings;
 use crate::{
     Code, Finding,
-    catalog::{Catalog, Class, Key, Lookup, Node, Type, Use, store::Fact},
+    catalog::{Catalog, Class, Key, Lookup, Node, Text, Type, Use, store::Fact},
     nearest,
-    tree::{Alter, AlterType, Behavior, CreateType, Name, Path, Target, TypeShape},
+    tree::{Alter, AlterType, Behavior, ColumnChange, CreateType, Name, Path, Target, TypeShape},
 };
 
 impl Catalog {
@@ -40,6 +40,7 @@ impl Catalog {
             shape: ty.shape.clone(),
             open: matches!(ty.shape, TypeShape::Other),
             uses,
+            texts: self.texts_of(&ty.shape),
             definition: self.definition(&ty.name, None),
             made: known_since,
             origin: self.origin(),
@@ -123,7 +124,11 @@ impl Catalog {
                 label,
                 if_not_exists,
                 beside,
-            } => self.add_value(name, label, *if_not_exists, beside.as_ref(), findings),
+                before,
+            } => {
+                let beside = beside.as_ref().map(|beside| (beside, *before));
+                self.add_value(name, label, *if_not_exists, beside, findings);
+            }
             AlterType::RenameValue { name, from, to } => {
                 self.change_labels(name, findings, |catalog, ty, labels, findings| {
                     if labels.iter().any(|label| label.text == to.text) {
@@ -137,16 +142,17 @@ impl Catalog {
                 });
             }
             AlterType::Attributes(alter) => self.alter_attributes(alter, findings),
-            AlterType::AddConstraint { name, constraint } => {
+            AlterType::AddConstraint {
+                name,
+                constraint,
+                check,
+            } => {
                 let Some((key, mut ty)) = self.existing_type(name, findings) else {
                     return;
                 };
-                if let TypeShape::Domain { checks, .. } = &mut ty.shape {
-                    let expression = crate::tree::Expression {
-                        range: name.range(),
-                        kind: crate::tree::ExpressionKind::Opaque,
-                    };
-                    checks.push((constraint.clone(), expression));
+                if let (TypeShape::Domain { checks, .. }, Some(check)) = (&mut ty.shape, check) {
+                    checks.push((constraint.clone(), check.as_ref().clone()));
+                    ty.texts.1.push(self.text());
                 }
                 self.set(Fact::Type(key, Some(Arc::new(ty))));
             }
@@ -154,17 +160,25 @@ impl Catalog {
                 name,
                 constraint,
                 if_exists,
-            } => self.change_domain(name, constraint, findings, |checks, at| match at {
+            } => self.change_domain(name, constraint, findings, |ty, at| match at {
                 Some(at) => {
-                    checks.remove(at);
+                    if let TypeShape::Domain { checks, .. } = &mut ty.shape {
+                        checks.remove(at);
+                    }
+                    if at < ty.texts.1.len() {
+                        ty.texts.1.remove(at);
+                    }
                     true
                 }
                 None => *if_exists,
             }),
+            AlterType::Domain { name, change } => self.alter_domain(name, change, findings),
             AlterType::RenameConstraint { name, from, to } => {
-                self.change_domain(name, from, findings, |checks, at| match at {
+                self.change_domain(name, from, findings, |ty, at| match at {
                     Some(at) => {
-                        checks[at].0 = Some(to.clone());
+                        if let TypeShape::Domain { checks, .. } = &mut ty.shape {
+                            checks[at].0 = Some(to.clone());
+                        }
                         true
                     }
                     None => false,
@@ -181,7 +195,7 @@ impl Catalog {
         name: &Path,
         label: &Name,
         if_not_exists: bool,
-        beside: Option<&Name>,
+        beside: Option<(&Name, bool)>,
         findings: &mut Findings,
     ) {
         self.change_labels(name, findings, |catalog, ty, labels, findings| {
@@ -199,12 +213,14 @@ impl Catalog {
                 }
                 return;
             }
-            if let Some(beside) = beside
-                && !labels.iter().any(|own| own.text == beside.text)
-            {
-                findings.push(no_such_label(ty, labels, beside));
+            let Some((beside, before)) = beside else {
+                labels.push(label.clone());
+                return;
+            };
+            match labels.iter().position(|own| own.text == beside.text) {
+                Some(at) => labels.insert(if before { at } else { at + 1 }, label.clone()),
+                None => findings.push(no_such_label(ty, labels, beside)),
             }
-            labels.push(label.clone());
         });
     }
 
@@ -238,23 +254,57 @@ impl Catalog {
         name: &Path,
         constraint: &Name,
         findings: &mut Findings,
-        change: impl FnOnce(&mut Vec<(Option<Name>, crate::tree::Expression)>, Option<usize>) -> bool,
+        change: impl FnOnce(&mut Type, Option<usize>) -> bool,
     ) {
         let Some((key, mut ty)) = self.existing_type(name, findings) else {
             return;
         };
         let title = ty.name.clone();
-        if let TypeShape::Domain { checks, .. } = &mut ty.shape {
+        if let TypeShape::Domain { checks, .. } = &ty.shape {
             let mut names = checks.iter().map(|check| check.0.as_ref());
             let at = names.position(|own| own.is_some_and(|own| own.text == constraint.text));
             // A check without a name has one that the engine chose.
             let generated = constraint.text.starts_with(&format!("{title}_check"));
-            if !change(checks, at) && !generated {
+            if !change(&mut ty, at) && !generated {
                 let message = format!("no such constraint: {constraint} on the domain `{title}`");
                 let finding =
                     Finding::new(Code::NoSuchConstraint, message, constraint.range.clone());
                 findings.push(finding);
                 return;
+            }
+        }
+        self.set(Fact::Type(key, Some(Arc::new(ty))));
+    }
+
+    /// The texts of the parts of a type that is made.
+    fn texts_of(&self, shape: &TypeShape) -> (Text, Vec<Text>) {
+        let parts = match shape {
+            TypeShape::Composite(columns) => columns.len(),
+            TypeShape::Domain { checks, .. } => checks.len(),
+            TypeShape::Enum(_) | TypeShape::Other => 0,
+        };
+        (self.text(), vec![self.text(); parts])
+    }
+
+    /// `ALTER DOMAIN … SET DEFAULT`, `SET NOT NULL` and their kin.
+    fn alter_domain(&mut self, name: &Path, change: &ColumnChange, findings: &mut Findings) {
+        let Some((key, mut ty)) = self.existing_type(name, findings) else {
+            return;
+        };
+        let text = self.text();
+        if let TypeShape::Domain {
+            not_null, default, ..
+        } = &mut ty.shape
+        {
+            match change {
+                ColumnChange::SetDefault(expression) => {
+                    *default = Some(Box::new(expression.clone()));
+                    ty.texts.0 = text;
+                }
+                ColumnChange::DropDefault => *default = None,
+                ColumnChange::SetNotNull => *not_null = true,
+                ColumnChange::DropNotNull => *not_null = false,
+                _ => {}
             }
         }
         self.set(Fact::Type(key, Some(Arc::new(ty))));
@@ -293,17 +343,22 @@ impl Catalog {
                         ));
                     } else {
                         columns.push(column.as_ref().clone());
+                        ty.texts.1.push(self.text());
                     }
                 }
                 Alter::DropColumn {
                     name, if_exists, ..
                 } => {
-                    let before = columns.len();
                     if !if_exists && columns.iter().all(|own| own.name.text != name.text) {
                         findings.push(missing(name, columns));
                     }
-                    columns.retain(|own| own.name.text != name.text);
-                    debug_assert!(columns.len() <= before);
+                    let at = columns.iter().position(|own| own.name.text == name.text);
+                    if let Some(at) = at {
+                        columns.remove(at);
+                        if at < ty.texts.1.len() {
+                            ty.texts.1.remove(at);
+                        }
+                    }
                 }
                 Alter::RenameColumn { from, to } => {
                     match columns.iter().position(|own| own.name.text == from.text) {
@@ -311,10 +366,18 @@ impl Catalog {
                         None => findings.push(missing(from, columns)),
                     }
                 }
-                Alter::AlterColumn { name, .. }
-                    if columns.iter().all(|own| own.name.text != name.text) =>
-                {
-                    findings.push(missing(name, columns));
+                Alter::AlterColumn { name, change } => {
+                    match columns.iter().position(|own| own.name.text == name.text) {
+                        None => findings.push(missing(name, columns)),
+                        Some(at) => {
+                            if let ColumnChange::Type { ty: new, .. } = change {
+                                columns[at].ty = Some(new.clone());
+                                if let Some(text) = ty.texts.1.get_mut(at) {
+                                    *text = self.text();
+                                }
+                            }
+                        }
+                    }
                 }
                 _ => {}
             }

@@ -265,7 +265,10 @@ impl Parser<'_> {
             if !self.words(&["not", "enforced"]) {
                 self.expect("enforced")?;
             }
-            return Ok(Alter::RequireConstraint(name));
+            return Ok(Alter::AlterConstraint {
+                name,
+                deferrable: None,
+            });
         }
         self.word("column");
         let if_exists = self.if_exists()?;
@@ -278,10 +281,10 @@ impl Parser<'_> {
         } else if self.words(&["drop", "default"]) {
             ColumnChange::DropDefault
         } else if self.word("set") {
-            if self.one_of(&["visible", "invisible"]).is_none() {
-                return self.unexpected();
+            match self.one_of(&["visible", "invisible"]) {
+                Some(word) => ColumnChange::SetInvisible(word == "invisible"),
+                None => return self.unexpected(),
             }
-            ColumnChange::Other
         } else {
             return self.unexpected();
         };

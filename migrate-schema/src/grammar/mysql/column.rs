@@ -6,8 +6,8 @@ use super::{
     token::Kind,
 };
 use crate::tree::{
-    Column, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name, Position,
-    PrimaryKeyMark,
+    Column, Deferrable, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name, Position,
+    PrimaryKeyMark, UniqueMark,
 };
 
 impl Parser<'_> {
@@ -93,7 +93,7 @@ impl Parser<'_> {
             column.primary();
         } else if self.word("unique") {
             self.word("key");
-            column.unique = Some(None);
+            column.unique = Some(UniqueMark::default());
         } else if self.word("comment") {
             column.comment = Some(self.string()?);
         } else if self.word("collate") {
@@ -271,6 +271,7 @@ impl Parser<'_> {
             referred: Vec::new(),
             on_delete: None,
             on_update: None,
+            deferrable: Deferrable::No,
         };
         if self.is_symbol("(") {
             key.referred = self.names_in_brackets("the name of a column")?;
@@ -343,6 +344,7 @@ impl Mark for Column {
             name: None,
             autoincrement: false,
             descending: false,
+            terms: None,
         });
     }
 
@@ -350,6 +352,6 @@ impl Mark for Column {
     fn serial(&mut self) {
         self.not_null = Some(true);
         self.auto_increment = true;
-        self.unique = Some(None);
+        self.unique = Some(UniqueMark::default());
     }
 }

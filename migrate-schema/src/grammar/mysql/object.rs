@@ -203,11 +203,13 @@ impl Parser<'_> {
         }
         let parts = self.index_parts()?;
         self.faults.extend(definition::twice(&parts));
-        let mut using = self.index_options()?.or(using);
+        let mut options = self.index_options()?;
         while !self.at_end() && !self.symbol_at(0, ";") {
             let at = self.at;
             self.algorithm_and_lock()?;
-            using = self.index_options()?.or(using);
+            let more = self.index_options()?;
+            options.method = more.method.or(options.method);
+            options.comment = more.comment.or(options.comment);
             if self.at == at {
                 break;
             }
@@ -222,10 +224,12 @@ impl Parser<'_> {
             unique,
             concurrently: false,
             table,
-            method: method.map(str::to_owned).or(using),
+            method: method.map(str::to_owned).or(options.method).or(using),
             parts,
             include: Vec::new(),
+            nulls_not_distinct: false,
             predicate: None,
+            comment: options.comment,
         };
         Ok(vec![Action::CreateIndex(index)])
     }
@@ -395,6 +399,7 @@ impl Parser<'_> {
                 if_exists: false,
                 statement: "ALTER DATABASE",
                 concurrently: false,
+                comment: None,
             }));
         }
         if self.word("upgrade") {

@@ -241,6 +241,7 @@ impl Parser<'_> {
             if_exists: false,
             statement: "LOCK TABLES",
             concurrently: false,
+            comment: None,
         })])
     }
 }

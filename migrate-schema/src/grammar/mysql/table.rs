@@ -8,8 +8,19 @@ use crate::{
     Code, Finding,
     tree::{
         Action, Constraint, ConstraintKind, CreateTable, ExpressionKind, IndexPart, Like, Name,
+        Terms,
     },
 };
+
+/// What stands behind the parts of a key.
+#[derive(Default)]
+pub(super) struct IndexOptions {
+    pub(super) method: Option<String>,
+    pub(super) comment: Option<String>,
+}
+
+/// A key: its name, its parts, and what else is said of it.
+type Key = (Option<Name>, Vec<IndexPart>, Option<Box<Terms>>);
 
 impl Parser<'_> {
     /// Behind `CREATE [OR REPLACE] [TEMPORARY] TABLE`.
@@ -39,6 +50,8 @@ impl Parser<'_> {
             inherits: Vec::new(),
             partition_of: None,
             partition_by: Vec::new(),
+            partition_range: None,
+            bounds: None,
             partitioned: false,
             of_type: None,
             query: None,
@@ -67,7 +80,9 @@ impl Parser<'_> {
         self.table_options(&mut table.options)?;
         if self.is("partition") {
             table.partitioned = true;
+            let start = self.start();
             table.partition_by = self.partition_by()?;
+            table.partition_range = Some(self.since(start));
         }
         self.table_query(&mut table)?;
         definition::of_table(&table, &mut self.faults);
@@ -189,6 +204,7 @@ impl Parser<'_> {
                 quoted: false,
                 range: start..start,
             }),
+            terms: None,
             not_valid: false,
             if_not_exists: false,
             range: start..start,
@@ -210,12 +226,13 @@ impl Parser<'_> {
         if self.word("primary") {
             self.expect("key")?;
             constraint.if_not_exists |= self.if_not_exists()?;
-            let (_, parts) = self.key(false)?;
+            let (_, parts, _) = self.key(false)?;
             constraint.kind = ConstraintKind::PrimaryKey(parts);
         } else if self.word("unique") {
             self.one_of(&["key", "index"]);
             constraint.if_not_exists |= self.if_not_exists()?;
-            let (name, parts) = self.key(true)?;
+            let (name, parts, terms) = self.key(true)?;
+            constraint.terms = terms;
             constraint.name = name.or(constraint.name.take());
             constraint.kind = ConstraintKind::Unique(parts);
         } else if self.word("foreign") {
@@ -231,7 +248,8 @@ impl Parser<'_> {
                 return self.unexpected();
             }
             constraint.if_not_exists |= self.if_not_exists()?;
-            let (name, parts) = self.key(true)?;
+            let (name, parts, terms) = self.key(true)?;
+            constraint.terms = terms;
             constraint.name = name;
             constraint.kind = ConstraintKind::Index {
                 parts,
@@ -260,7 +278,7 @@ impl Parser<'_> {
     }
 
     /// `[name] [USING BTREE] (parts) [options]`
-    fn key(&mut self, may_be_named: bool) -> Parse<(Option<Name>, Vec<IndexPart>)> {
+    fn key(&mut self, may_be_named: bool) -> Parse<Key> {
         let mut name = None;
         if !self.is_symbol("(") && !self.is_any(&["using", "type"]) {
             // A primary key may be given a name too, which is ignored.
@@ -271,8 +289,11 @@ impl Parser<'_> {
         }
         self.index_type()?;
         let parts = self.index_parts()?;
-        self.index_options()?;
-        Ok((name, parts))
+        let terms = Terms {
+            comment: self.index_options()?.comment,
+            ..Terms::default()
+        };
+        Ok((name, parts, terms.boxed()))
     }
 
     /// `USING BTREE`
@@ -318,18 +339,19 @@ impl Parser<'_> {
             collation: None,
             operator_class: None,
             descending,
+            nulls_first: None,
             length,
         })
     }
 
     /// What stands behind the parts of a key.
-    pub(super) fn index_options(&mut self) -> Parse<Option<String>> {
-        let mut method = None;
+    pub(super) fn index_options(&mut self) -> Parse<IndexOptions> {
+        let mut options = IndexOptions::default();
         loop {
             if let Some(found) = self.index_type()? {
-                method = Some(found);
+                options.method = Some(found);
             } else if self.word("comment") {
-                self.string()?;
+                options.comment = Some(self.string()?);
             } else if self.word("key_block_size") {
                 self.equals();
                 self.number()?;
@@ -348,7 +370,7 @@ impl Parser<'_> {
                 self.back_to(self.at + 2);
                 self.option_value()?;
             } else {
-                return Ok(method);
+                return Ok(options);
             }
         }
     }

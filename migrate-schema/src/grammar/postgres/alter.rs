@@ -5,7 +5,7 @@ use super::{
         Kind, Node, Reader, behavior, child, child_of, has, has_child, if_exists, if_not_exists,
         words,
     },
-    table::identity_kind,
+    table::{deferrable, identity_kind},
 };
 use crate::tree::{
     Action, Alter, AlterTable, ColumnChange, DropWhich, Name, ObjectKind, Path, Rename, Target,
@@ -72,9 +72,13 @@ impl Reader {
                 from: self.constraint_reference(node)?,
                 to: self.child_name(node, Kind::CONSTRAINT_NAME)?,
             },
-            Kind::VALIDATE_CONSTRAINT | Kind::ALTER_CONSTRAINT => {
-                Alter::RequireConstraint(self.constraint_reference(node)?)
+            Kind::VALIDATE_CONSTRAINT => {
+                Alter::ValidateConstraint(self.constraint_reference(node)?)
             }
+            Kind::ALTER_CONSTRAINT => Alter::AlterConstraint {
+                name: self.constraint_reference(node)?,
+                deferrable: deferrable(node),
+            },
             Kind::ALTER_COLUMN | Kind::ALTER_VIEW_COLUMN => Alter::AlterColumn {
                 name: self.child_name(node, Kind::COLUMN_NAME_REF)?,
                 change: self.column_change(&node.children().nth(1)?)?,
@@ -86,9 +90,11 @@ impl Reader {
     /// What is not about a column or a constraint.
     fn relation_alter(&self, node: &Node) -> Option<Alter> {
         Some(match node.kind() {
-            Kind::ATTACH_PARTITION | Kind::INHERIT_TABLE => {
-                Alter::Attach(self.child_path(node, Kind::TABLE_NAME_REF)?)
-            }
+            Kind::ATTACH_PARTITION | Kind::INHERIT_TABLE => Alter::Attach {
+                table: self.child_path(node, Kind::TABLE_NAME_REF)?,
+                bounds: self.bounds(node),
+            },
+            Kind::SET_OPTIONS | Kind::RESET_OPTIONS => Alter::SetOptions(self.set_options(node)),
             Kind::DETACH_PARTITION | Kind::NO_INHERIT_TABLE => {
                 Alter::Detach(self.child_path(node, Kind::TABLE_NAME_REF)?)
             }
@@ -116,7 +122,7 @@ impl Reader {
             .map(|path| path.name)
     }
 
-    fn column_change(&self, node: &Node) -> Option<ColumnChange> {
+    pub(super) fn column_change(&self, node: &Node) -> Option<ColumnChange> {
         Some(match node.kind() {
             Kind::SET_DEFAULT => ColumnChange::SetDefault(self.child_expression(node)?),
             Kind::DROP_DEFAULT => ColumnChange::DropDefault,
@@ -128,6 +134,9 @@ impl Reader {
                     .and_then(|using| self.child_expression(&using)),
             },
             Kind::ADD_GENERATED => ColumnChange::AddIdentity(identity_kind(node)),
+            Kind::SET_GENERATED | Kind::SET_GENERATED_OPTIONS => {
+                ColumnChange::SetIdentity(identity_kind(node))
+            }
             Kind::DROP_IDENTITY => ColumnChange::DropIdentity {
                 if_exists: if_exists(node),
             },

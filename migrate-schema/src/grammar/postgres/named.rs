@@ -3,7 +3,7 @@
 use super::{
     cst::{
         Kind, Node, Reader, behavior, child, child_of, children, has, if_exists, if_not_exists,
-        or_replace,
+        or_replace, string_value,
     },
     object::target,
     opaque,
@@ -128,7 +128,14 @@ impl Reader {
             targets.extend(self.targets(&part));
         }
         targets.dedup();
-        self.required(targets, if_exists(node), statement)
+        let mut actions = self.required(targets, if_exists(node), statement);
+        if let ([Action::Require(require)], Kind::COMMENT_ON) =
+            (actions.as_mut_slice(), node.kind())
+        {
+            let literal = child(node, Kind::LITERAL);
+            require.comment = literal.and_then(|literal| string_value(&literal));
+        }
+        actions
     }
 
     /// `COPY table (columns)`, `COPY (query)`.
@@ -173,6 +180,7 @@ impl Reader {
             if_exists,
             statement,
             concurrently: false,
+            comment: None,
         })]
     }
 

@@ -36,6 +36,8 @@ impl Reader {
                 .iter()
                 .filter_map(|part| part.expression.as_column().cloned())
                 .collect(),
+            nulls_not_distinct: has_child(node, Kind::NULLS_NOT_DISTINCT),
+            comment: None,
             predicate: predicate.and_then(|predicate| self.child_expression(&predicate)),
         }))
     }
@@ -140,6 +142,12 @@ impl Reader {
             name,
             if_exists: if_exists(node),
             owned_by: self.owner(node),
+            others: node.children().any(|part| {
+                !matches!(
+                    part.kind(),
+                    Kind::SEQUENCE_REF | Kind::IF_EXISTS | Kind::OPTION_OWNED_BY
+                )
+            }),
         })])
     }
 
@@ -232,6 +240,7 @@ impl Reader {
                     beside: beside
                         .and_then(|beside| child(&beside, Kind::LITERAL))
                         .map(|literal| self.label(&literal)),
+                    before: has_child(&change, Kind::BEFORE_VALUE),
                 }
             }
             Kind::RENAME_VALUE => AlterType::RenameValue {
@@ -291,6 +300,11 @@ impl Reader {
         let altered = match change.kind() {
             Kind::ADD_CONSTRAINT => AlterType::AddConstraint {
                 name,
+                check: change
+                    .children()
+                    .next()
+                    .and_then(|constraint| self.child_expression(&constraint))
+                    .map(Box::new),
                 constraint: change
                     .children()
                     .next()
@@ -310,7 +324,13 @@ impl Reader {
             Kind::DOMAIN_RENAME_TO | Kind::SET_SCHEMA => {
                 return Some(self.alter_object(node, target(ObjectKind::Domain, name)));
             }
-            _ => AlterType::Other { name },
+            _ => match self.column_change(&change)? {
+                ColumnChange::Other => AlterType::Other { name },
+                change => AlterType::Domain {
+                    name,
+                    change: Box::new(change),
+                },
+            },
         };
         Some(vec![Action::AlterType(altered)])
     }

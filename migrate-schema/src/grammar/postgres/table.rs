@@ -3,9 +3,12 @@
 use super::cst::{
     Kind, Node, Reader, child, child_of, children, has, has_child, if_not_exists, is_query, words,
 };
+use std::ops::Range;
+
 use crate::tree::{
-    Action, Body, Column, Constraint, ConstraintKind, CreateTable, Expression, ExpressionKind,
-    ForeignKey, Generated, Identity, IndexPart, Like, Name, PrimaryKeyMark, Query,
+    Action, Body, Column, Constraint, ConstraintKind, CreateTable, Deferrable, Expression,
+    ExpressionKind, ForeignKey, Generated, Identity, IndexPart, Like, Name, PrimaryKeyMark, Query,
+    Terms, UniqueMark,
 };
 
 impl Reader {
@@ -27,9 +30,11 @@ impl Reader {
         }
         if let Some(parent) = child(node, Kind::PARTITION_OF) {
             table.partition_of = self.child_path(&parent, Kind::TABLE_NAME_REF);
+            table.bounds = self.bounds(node);
         }
         if let Some(by) = child(node, Kind::PARTITION_BY) {
             table.partitioned = true;
+            table.partition_range = self.partition_range(&by);
             table.partition_by = child(&by, Kind::PARTITION_ITEM_LIST)
                 .map(|items| self.index_parts(&items))
                 .unwrap_or_default()
@@ -72,6 +77,8 @@ impl Reader {
             inherits: Vec::new(),
             partition_of: None,
             partition_by: Vec::new(),
+            partition_range: None,
+            bounds: None,
             partitioned: false,
             of_type: None,
             query: None,
@@ -81,6 +88,21 @@ impl Reader {
             faults: Vec::new(),
             options: Vec::new(),
         })
+    }
+
+    /// `SET (name = value)`, `RESET (name)`.
+    pub(super) fn set_options(&self, node: &Node) -> Vec<(String, Option<String>)> {
+        let list = child(node, Kind::ATTRIBUTE_LIST);
+        let options = list
+            .iter()
+            .flat_map(|list| children(list, Kind::ATTRIBUTE_OPTION));
+        options
+            .map(|option| {
+                let text = |kind| child(&option, kind).map(|part| part.text().to_string());
+                let name = text(Kind::ATTRIBUTE_NAME).unwrap_or_default();
+                (name.to_ascii_lowercase(), text(Kind::ATTRIBUTE_VALUE))
+            })
+            .collect()
     }
 
     /// `WITH (…)`, `TABLESPACE`, `UNLOGGED`, `USING method`.
@@ -181,9 +203,15 @@ impl Reader {
                     name,
                     autoincrement: false,
                     descending: false,
+                    terms: self.terms(node),
                 });
             }
-            Kind::UNIQUE_CONSTRAINT => column.unique = Some(name),
+            Kind::UNIQUE_CONSTRAINT => {
+                column.unique = Some(UniqueMark {
+                    name,
+                    terms: self.terms(node),
+                });
+            }
             Kind::CHECK_CONSTRAINT => {
                 let check = self.child_expression(node);
                 column.checks.extend(check.map(|check| (name, check)));
@@ -213,7 +241,58 @@ impl Reader {
             referred: self.child_names(node, Kind::COLUMN_NAME_REF),
             on_delete: referential_action(node, Kind::ON_DELETE_ACTION),
             on_update: referential_action(node, Kind::ON_UPDATE_ACTION),
+            deferrable: deferrable(node).unwrap_or_default(),
         })
+    }
+
+    /// What a constraint says besides what it is on.
+    fn terms(&self, node: &Node) -> Option<Box<Terms>> {
+        let parameters = child(node, Kind::INDEX_PARAMETERS);
+        let inside = parameters.as_ref().unwrap_or(node);
+        let include = child(inside, Kind::CONSTRAINT_INCLUDE_CLAUSE);
+        let is_foreign = matches!(
+            node.kind(),
+            Kind::FOREIGN_KEY_CONSTRAINT | Kind::REFERENCES_CONSTRAINT
+        );
+        let terms = Terms {
+            // That of a foreign key is its own.
+            deferrable: deferrable(node).filter(|_| !is_foreign).unwrap_or_default(),
+            nulls_not_distinct: has_child(inside, Kind::NULLS_NOT_DISTINCT),
+            include: include.map_or_else(Vec::new, |include| self.included(&include)),
+            no_inherit: has_child(node, Kind::NO_INHERIT),
+            ..Terms::default()
+        };
+        terms.boxed()
+    }
+
+    /// The columns of `INCLUDE`, however deep the list stands.
+    fn included(&self, node: &Node) -> Vec<Name> {
+        let columns = node.descendants();
+        columns
+            .filter(|node| matches!(node.kind(), Kind::COLUMN_NAME_REF | Kind::NAME_REF))
+            .filter(|node| node.children().next().is_none())
+            .map(|column| self.name(&column))
+            .collect()
+    }
+
+    /// The bytes of all that stands behind `PARTITION BY`.
+    fn partition_range(&self, node: &Node) -> Option<Range<usize>> {
+        let by = super::cst::token(node, Kind::BY_KW)?;
+        Some(self.token_range(&by).end..self.end(node)?)
+    }
+
+    /// The bytes of `FOR VALUES …` or `DEFAULT`.
+    pub(super) fn bounds(&self, node: &Node) -> Option<Range<usize>> {
+        let bounds = child_of(
+            node,
+            &[
+                Kind::PARTITION_FOR_VALUES_FROM,
+                Kind::PARTITION_FOR_VALUES_IN,
+                Kind::PARTITION_FOR_VALUES_WITH,
+                Kind::PARTITION_DEFAULT,
+            ],
+        )?;
+        Some(self.range(&bounds).start..self.end(&bounds)?)
     }
 
     fn constraint_name(&self, node: &Node) -> Option<Name> {
@@ -227,6 +306,7 @@ impl Reader {
         Some(Constraint {
             kind: self.constraint_kind(node, name.clone())?,
             name,
+            terms: self.terms(node),
             not_valid: has_child(node, Kind::NOT_VALID),
             if_not_exists: false,
             range: self.range(node),
@@ -288,6 +368,7 @@ impl Reader {
             referred: referred.map_or_else(Vec::new, |list| self.period_columns(&list)),
             on_delete: referential_action(node, Kind::ON_DELETE_ACTION),
             on_update: referential_action(node, Kind::ON_UPDATE_ACTION),
+            deferrable: deferrable(node).unwrap_or_default(),
         })
     }
 
@@ -329,6 +410,11 @@ impl Reader {
             collation,
             operator_class: self.child_path(item, Kind::OP_CLASS_REF),
             descending: has_child(item, Kind::SORT_DESC),
+            nulls_first: if has_child(item, Kind::NULLS_FIRST) {
+                Some(true)
+            } else {
+                has_child(item, Kind::NULLS_LAST).then_some(false)
+            },
             length: None,
         })
     }
@@ -353,6 +439,17 @@ pub(super) fn identity_kind(node: &Node) -> Identity {
         Identity::Always
     } else {
         Identity::ByDefault
+    }
+}
+
+/// `[NOT] DEFERRABLE`, `INITIALLY …`; none where nothing is said.
+pub(super) fn deferrable(node: &Node) -> Option<Deferrable> {
+    if has_child(node, Kind::INITIALLY_DEFERRED_CONSTRAINT_OPTION) {
+        Some(Deferrable::Deferred)
+    } else if has_child(node, Kind::DEFERRABLE_CONSTRAINT_OPTION) {
+        Some(Deferrable::Immediate)
+    } else {
+        has_child(node, Kind::NOT_DEFERRABLE_CONSTRAINT_OPTION).then_some(Deferrable::No)
     }
 }
 
@@ -384,6 +481,7 @@ fn plain_part(name: Name) -> IndexPart {
         collation: None,
         operator_class: None,
         descending: false,
+        nulls_first: None,
         length: None,
     }
 }

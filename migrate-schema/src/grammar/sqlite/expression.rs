@@ -584,6 +584,7 @@ impl Cursor<'_> {
             collation,
             operator_class: None,
             descending: direction.descending,
+            nulls_first: None,
             length: None,
         })
     }

@@ -88,6 +88,8 @@ impl Cursor<'_> {
             method: None,
             parts: self.index_parts()?,
             include: Vec::new(),
+            nulls_not_distinct: false,
+            comment: None,
             predicate: self.filter()?,
         })
     }
@@ -370,6 +372,7 @@ impl Cursor<'_> {
             if_exists: false,
             statement,
             concurrently: false,
+            comment: None,
         }))
     }
 

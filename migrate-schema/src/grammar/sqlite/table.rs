@@ -8,8 +8,8 @@ use super::{
 };
 use crate::tree::{
     Alter, AlterTable, Behavior, Column, ColumnChange, Constraint, ConstraintKind, CreateTable,
-    DropWhich, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name, ObjectKind, Path,
-    PrimaryKeyMark, VirtualTable,
+    Deferrable, DropWhich, Expression, ExpressionKind, ForeignKey, Generated, Literal, Name,
+    ObjectKind, Path, PrimaryKeyMark, Terms, UniqueMark, VirtualTable,
 };
 
 impl Cursor<'_> {
@@ -133,10 +133,11 @@ impl Cursor<'_> {
                 return Ok(());
             }
             let name = name.take();
-            let kind = self.constraint_kind(name.as_ref())?;
+            let (kind, terms) = self.constraint_kind(name.as_ref())?;
             constraints.push(Constraint {
                 name,
                 kind,
+                terms,
                 not_valid: false,
                 if_not_exists: false,
                 range: start..self.end(),
@@ -145,7 +146,10 @@ impl Cursor<'_> {
         }
     }
 
-    fn constraint_kind(&mut self, name: Option<&Name>) -> Read<ConstraintKind> {
+    fn constraint_kind(
+        &mut self,
+        name: Option<&Name>,
+    ) -> Read<(ConstraintKind, Option<Box<Terms>>)> {
         let kind = match self.next()?.kind {
             TK_PRIMARY => {
                 self.expect(TK_KEY)?;
@@ -168,30 +172,42 @@ impl Cursor<'_> {
                 self.expect(TK_KEY)?;
                 let columns = self.optional_names()?;
                 self.expect(TK_REFERENCES)?;
-                let key = self.references(name.cloned(), columns)?;
-                let _ = self.eat(TK_NOT);
-                self.deferrable()?;
+                let mut key = self.references(name.cloned(), columns)?;
+                let not = self.eat(TK_NOT);
+                let deferrable = self.deferrable()?;
+                if !not {
+                    key.deferrable = deferrable;
+                }
                 ConstraintKind::ForeignKey(key)
             }
             _ => return Err(Unread),
         };
-        self.on_conflict()?;
-        Ok(kind)
+        let terms = Terms {
+            on_conflict: self.on_conflict()?,
+            ..Terms::default()
+        };
+        Ok((kind, terms.boxed()))
     }
 
     /// `ON CONFLICT …` behind a constraint.
-    fn on_conflict(&mut self) -> Read<()> {
-        if self.eat_both(TK_ON, TK_CONFLICT) {
-            self.next()?;
+    fn on_conflict(&mut self) -> Read<Option<String>> {
+        if !self.eat_both(TK_ON, TK_CONFLICT) {
+            return Ok(None);
         }
-        Ok(())
+        let range = self.next()?.range();
+        Ok(Some(self.text(range).to_ascii_uppercase()))
     }
 
-    fn deferrable(&mut self) -> Read<()> {
-        if self.eat(TK_DEFERRABLE) && self.eat(TK_INITIALLY) {
-            self.next()?;
+    fn deferrable(&mut self) -> Read<Deferrable> {
+        if !self.eat(TK_DEFERRABLE) {
+            return Ok(Deferrable::No);
         }
-        Ok(())
+        let deferred = self.eat(TK_INITIALLY) && self.next()?.kind == TK_DEFERRED;
+        Ok(if deferred {
+            Deferrable::Deferred
+        } else {
+            Deferrable::Immediate
+        })
     }
 
     /// What stands behind `REFERENCES`.
@@ -203,6 +219,7 @@ impl Cursor<'_> {
             referred: self.optional_names()?,
             on_delete: None,
             on_update: None,
+            deferrable: Deferrable::No,
         };
         loop {
             if self.eat(TK_MATCH) {
@@ -283,7 +300,12 @@ impl Cursor<'_> {
                 self.next()?;
                 self.deferrable()?;
             }
-            TK_DEFERRABLE => self.deferrable()?,
+            TK_DEFERRABLE => {
+                let deferrable = self.deferrable()?;
+                if let Some(key) = column.references.last_mut() {
+                    key.deferrable = deferrable;
+                }
+            }
             TK_NOT => {
                 self.next()?;
                 self.expect(TK_NULL)?;
@@ -293,8 +315,14 @@ impl Cursor<'_> {
             TK_PRIMARY => self.primary_key(column, name.take())?,
             TK_UNIQUE => {
                 self.next()?;
-                column.unique = Some(name.take());
-                self.on_conflict()?;
+                let terms = Terms {
+                    on_conflict: self.on_conflict()?,
+                    ..Terms::default()
+                };
+                column.unique = Some(UniqueMark {
+                    name: name.take(),
+                    terms: terms.boxed(),
+                });
             }
             TK_CHECK => {
                 self.next()?;
@@ -334,11 +362,15 @@ impl Cursor<'_> {
         self.expect(TK_KEY)?;
         let descending = self.eat(TK_DESC);
         let _ = self.eat(TK_ASC);
-        self.on_conflict()?;
+        let terms = Terms {
+            on_conflict: self.on_conflict()?,
+            ..Terms::default()
+        };
         let mark = PrimaryKeyMark {
             name,
             autoincrement: self.eat(TK_AUTOINCR),
             descending,
+            terms: terms.boxed(),
         };
         if column.primary_key.replace(mark).is_some() {
             self.refuse(
@@ -471,10 +503,11 @@ impl Cursor<'_> {
         } else {
             None
         };
-        let kind = self.constraint_kind(name.as_ref())?;
+        let (kind, terms) = self.constraint_kind(name.as_ref())?;
         Ok(Alter::AddConstraint(Constraint {
             name,
             kind,
+            terms,
             not_valid: false,
             if_not_exists: false,
             range: start..self.end(),
@@ -509,6 +542,8 @@ fn empty_table(name: Path) -> CreateTable {
         inherits: Vec::new(),
         partition_of: None,
         partition_by: Vec::new(),
+        partition_range: None,
+        bounds: None,
         partitioned: false,
         of_type: None,
         query: None,

@@ -79,7 +79,9 @@ fn may_fill(context: &Context<'_>, action: &Action, alter: &AlterTable, column: 
         Action::AlterTable(earlier) => {
             context.same_path(&earlier.name, &alter.name)
                 && earlier.changes.iter().any(|change| match change {
-                    Alter::RequireConstraint(_) | Alter::Opaque => true,
+                    Alter::ValidateConstraint(_)
+                    | Alter::AlterConstraint { .. }
+                    | Alter::Opaque => true,
                     Alter::AlterColumn {
                         name,
                         change: ColumnChange::DropNotNull | ColumnChange::Type { .. },

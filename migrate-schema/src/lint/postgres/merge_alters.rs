@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, action: &Action, findings: &mut Vec<Finding>) {
                     | Alter::RenameColumn { .. }
                     | Alter::RenameConstraint { .. }
                     | Alter::SetSchema(_)
-                    | Alter::Attach(_)
+                    | Alter::Attach { .. }
                     | Alter::Detach(_)
             )
         })

@@ -23,7 +23,7 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &mut Vec<Finding>) {
-    let Alter::RequireConstraint(name) = change else {
+    let Alter::ValidateConstraint(name) = change else {
         return;
     };
     if !context.method.transaction || context.existing(&alter.name).is_none() {

@@ -67,11 +67,13 @@ impl Of<'_> {
                 TypeShape::Enum(labels.iter().map(|label| label.text.clone()).collect())
             }
             tree::TypeShape::Composite(columns) => {
-                let attribute = |column: &tree::Column| {
+                let attribute = |(at, column): (usize, &tree::Column)| {
+                    let text = ty.texts.1.get(at)?;
                     let ty = self.cut(text).type_name(column.ty.as_ref()?)?;
                     Some((column.name.text.clone(), ty))
                 };
-                TypeShape::Composite(columns.iter().map(attribute).collect::<Option<_>>()?)
+                let attributes = columns.iter().enumerate().map(attribute);
+                TypeShape::Composite(attributes.collect::<Option<_>>()?)
             }
             tree::TypeShape::Domain {
                 base,
@@ -79,18 +81,24 @@ impl Of<'_> {
                 not_null,
                 default,
             } => {
-                let check = |(name, check): &(Option<tree::Name>, tree::Expression)| {
-                    let check = self.cut(text).expression(check)?;
-                    Some((name.as_ref().map(|name| name.text.clone()), check))
+                let check = |(at, (name, check)): (usize, &(Option<tree::Name>, _))| {
+                    let check = self.cut(ty.texts.1.get(at)?).expression(check)?;
+                    let name = name.as_ref().map(|name| name.text.clone());
+                    let chosen = format!("{}_check", ty.name);
+                    Some((name.filter(|name| *name != chosen), check))
                 };
                 TypeShape::Domain {
                     base: self.cut(text).type_name(base)?,
                     not_null: *not_null,
                     default: match default {
-                        Some(default) => Some(self.cut(text).expression(default)?),
+                        Some(default) => Some(self.cut(&ty.texts.0).expression(default)?),
                         None => None,
                     },
-                    checks: checks.iter().map(check).collect::<Option<_>>()?,
+                    checks: checks
+                        .iter()
+                        .enumerate()
+                        .map(check)
+                        .collect::<Option<_>>()?,
                 }
             }
             tree::TypeShape::Other => {

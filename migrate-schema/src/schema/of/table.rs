@@ -12,7 +12,8 @@ use super::{
 use crate::{
     Dialect,
     catalog::{self, Constraint, ConstraintKind, Relation, RelationKind, Text},
-    tree::{self, Expression, ExpressionKind, Literal, TriggerBody, TriggerEvent},
+    lex,
+    tree::{self, Expression, ExpressionKind, Literal, Terms, TriggerBody, TriggerEvent},
 };
 
 /// PostgreSQL's words for an integer column with a sequence, and the type that it gets.
@@ -42,7 +43,7 @@ impl<'a> Of<'a> {
         table.comment.clone_from(&relation.comment);
         for (name, value) in &relation.options {
             match name.as_str() {
-                "comment" => table.comment = Some(value.clone()),
+                "comment" => table.comment = Some(value.clone()).filter(|text| !text.is_empty()),
                 _ => table.options.push((name.clone(), value.clone())),
             }
         }
@@ -89,10 +90,19 @@ impl<'a> Of<'a> {
             let parents = relation.parents.iter();
             return Some(TableKind::Child {
                 parents: parents.map(|key| self.name_of_key(key)).collect(),
-                bounds: None,
+                bounds: relation
+                    .bounds
+                    .as_deref()
+                    .map(|text| text.trim().to_owned()),
             });
         }
-        Some(TableKind::Plain)
+        if let Some(partition) = &relation.partition {
+            let (range, parts) = partition.as_ref();
+            let mut cut = self.cut(&relation.definition.as_ref()?.text);
+            parts.iter().for_each(|part| cut.note_expression(part));
+            return Some(TableKind::Partitioned(cut.cut(range)?.trim().to_owned()));
+        }
+        (!relation.partitioned).then_some(TableKind::Plain)
     }
 
     /// The statement that made a relation.
@@ -138,7 +148,7 @@ impl<'a> Of<'a> {
         }
         made.invisible = column.invisible;
         made.collation.clone_from(&column.collation);
-        made.comment.clone_from(&column.comment);
+        made.comment = column.comment.clone().filter(|text| !text.is_empty());
         Some(made)
     }
 
@@ -240,20 +250,20 @@ impl<'a> Of<'a> {
                     referred: self.referred(to, referred, columns.len()),
                     on_delete: action(on_delete),
                     on_update: action(on_update),
-                    deferrable: Deferrable::No,
-                    not_valid: false,
+                    deferrable: deferrable(constraint.terms.as_deref()),
+                    not_valid: constraint.not_valid,
                 });
             }
             ConstraintKind::Check(expression) => table.checks.push(Check {
                 name,
                 expression: self.cut(&constraint.text).expression(expression)?,
                 column: constraint.column.clone(),
-                no_inherit: false,
-                not_valid: false,
+                no_inherit: (constraint.terms.as_ref()).is_some_and(|terms| terms.no_inherit),
+                not_valid: constraint.not_valid,
             }),
-            ConstraintKind::Exclude(_) => table.exclusions.push(Exclusion {
+            ConstraintKind::Exclude(parts) => table.exclusions.push(Exclusion {
                 name,
-                definition: String::new(),
+                definition: self.exclusion(constraint, parts)?,
             }),
         }
         Some(())
@@ -271,9 +281,27 @@ impl<'a> Of<'a> {
             .unwrap_or_default()
     }
 
+    /// All that stands behind `EXCLUDE`.
+    fn exclusion(&self, constraint: &Constraint, parts: &[tree::IndexPart]) -> Option<String> {
+        let mut cut = self.cut(&constraint.text);
+        for part in parts {
+            cut.note_expression(&part.expression);
+        }
+        let written = cut.cut(&constraint.range)?;
+        let mut tokens = lex::tokens(&written, self.catalog.dialect());
+        let exclude = tokens.find(|token| token.text(&written).eq_ignore_ascii_case("exclude"))?;
+        Some(written.get(exclude.end..)?.trim().to_owned())
+    }
+
     fn key(&self, name: Option<String>, one: &Constraint, columns: &[String]) -> Option<Key> {
         let mut key = Key::on(columns.iter().cloned());
         key.name = name;
+        key.deferrable = deferrable(one.terms.as_deref());
+        if let Some(terms) = &one.terms {
+            key.include = terms.include.iter().map(|name| name.text.clone()).collect();
+            key.nulls_not_distinct = terms.nulls_not_distinct;
+            key.on_conflict = (terms.on_conflict.clone()).filter(|action| action != "ABORT");
+        }
         if !one.parts.is_empty() {
             let parts = one.parts.iter();
             key.parts = parts
@@ -297,9 +325,9 @@ impl<'a> Of<'a> {
                 .map(|part| self.part(&index.text, part))
                 .collect::<Option<_>>()?,
             include: index.include.clone(),
-            nulls_not_distinct: false,
+            nulls_not_distinct: index.nulls_not_distinct,
             predicate,
-            comment: None,
+            comment: index.comment.clone().filter(|text| !text.is_empty()),
         })
     }
 
@@ -324,7 +352,8 @@ impl<'a> Of<'a> {
             collation,
             operator_class: part.operator_class.as_ref().map(ToString::to_string),
             descending: part.descending,
-            nulls_first: None,
+            // Where nothing is said, NULL counts as the greatest.
+            nulls_first: part.nulls_first.filter(|first| *first != part.descending),
             length: part.length,
         })
     }
@@ -405,5 +434,13 @@ impl<'a> Of<'a> {
         }
         let own = self.catalog.home();
         statement(definition, "CREATE TRIGGER", cut, (own, &trigger.name))
+    }
+}
+
+fn deferrable(terms: Option<&Terms>) -> Deferrable {
+    match terms.map(|terms| terms.deferrable).unwrap_or_default() {
+        tree::Deferrable::No => Deferrable::No,
+        tree::Deferrable::Immediate => Deferrable::Immediate,
+        tree::Deferrable::Deferred => Deferrable::Deferred,
     }
 }

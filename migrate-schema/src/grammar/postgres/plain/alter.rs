@@ -172,7 +172,8 @@ impl Cursor<'_> {
         let if_not_exists = self.if_not_exists();
         let label = self.label()?;
         let mut beside = None;
-        if self.eat(Kind::BEFORE_KW) || self.eat(Kind::AFTER_KW) {
+        let before = self.eat(Kind::BEFORE_KW);
+        if before || self.eat(Kind::AFTER_KW) {
             beside = Some(self.label()?);
         }
         Some(vec![Action::AlterType(AlterType::AddValue {
@@ -180,6 +181,7 @@ impl Cursor<'_> {
             label,
             if_not_exists,
             beside,
+            before,
         })])
     }
 }

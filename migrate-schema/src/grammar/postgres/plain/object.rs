@@ -45,6 +45,8 @@ impl Cursor<'_> {
             method,
             parts,
             include: Vec::new(),
+            nulls_not_distinct: false,
+            comment: None,
             predicate,
         })])
     }
@@ -68,16 +70,20 @@ impl Cursor<'_> {
         } else {
             self.eat(Kind::ASC_KW);
         }
-        self.nulls()?;
+        part.nulls_first = self.nulls()?;
         Some(part)
     }
 
     /// `NULLS FIRST`, `NULLS LAST`, or nothing.
-    pub(super) fn nulls(&mut self) -> Option<()> {
-        if !self.eat(Kind::NULLS_KW) || self.eat(Kind::FIRST_KW) {
-            return Some(());
+    pub(super) fn nulls(&mut self) -> Option<Option<bool>> {
+        if !self.eat(Kind::NULLS_KW) {
+            return Some(None);
         }
-        self.need(Kind::LAST_KW)
+        if self.eat(Kind::FIRST_KW) {
+            return Some(Some(true));
+        }
+        self.need(Kind::LAST_KW)?;
+        Some(Some(false))
     }
 
     /// Behind `CREATE VIEW`.
@@ -191,14 +197,17 @@ impl Cursor<'_> {
             target(ObjectKind::Table, self.path()?)
         };
         self.need(Kind::IS_KW)?;
-        if !self.eat(Kind::NULL_KW) {
-            self.string()?;
-        }
+        let comment = if self.eat(Kind::NULL_KW) {
+            None
+        } else {
+            Some(self.string()?)
+        };
         Some(vec![Action::Require(Require {
             targets: vec![target],
             if_exists: false,
             statement: "COMMENT ON",
             concurrently: false,
+            comment,
         })])
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{super::cst::Kind, cursor::Cursor};
 use crate::tree::{
-    Action, Column, Constraint, ConstraintKind, CreateTable, Expression, ExpressionKind,
-    ForeignKey, Generated, Identity, IndexPart, Name, PrimaryKeyMark,
+    Action, Column, Constraint, ConstraintKind, CreateTable, Deferrable, Expression,
+    ExpressionKind, ForeignKey, Generated, Identity, IndexPart, Name, PrimaryKeyMark, UniqueMark,
 };
 
 impl Cursor<'_> {
@@ -22,6 +22,8 @@ impl Cursor<'_> {
             inherits: Vec::new(),
             partition_of: None,
             partition_by: Vec::new(),
+            partition_range: None,
+            bounds: None,
             partitioned: false,
             of_type: None,
             query: None,
@@ -98,9 +100,12 @@ impl Cursor<'_> {
                     name,
                     autoincrement: false,
                     descending: false,
+                    terms: None,
                 });
             }
-            Kind::UNIQUE_KW if column.unique.is_none() => column.unique = Some(name),
+            Kind::UNIQUE_KW if column.unique.is_none() => {
+                column.unique = Some(UniqueMark { name, terms: None });
+            }
             Kind::CHECK_KW => {
                 let check = self.in_brackets()?;
                 column.checks.push((name, check));
@@ -163,6 +168,7 @@ impl Cursor<'_> {
             referred: Vec::new(),
             on_delete: None,
             on_update: None,
+            deferrable: Deferrable::No,
         };
         if self.eat(Kind::L_PAREN) {
             key.referred = self.names()?;
@@ -224,6 +230,7 @@ impl Cursor<'_> {
         Some(Constraint {
             name,
             kind,
+            terms: None,
             not_valid: false,
             if_not_exists: false,
             range: self.since(place),
@@ -250,6 +257,7 @@ pub(super) const fn index_part(expression: Expression) -> IndexPart {
         collation: None,
         operator_class: None,
         descending: false,
+        nulls_first: None,
         length: None,
     }
 }
