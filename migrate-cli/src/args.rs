@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use migrate_core::{Down, Policy, Request, Tool, Up};
 
-pub(crate) use schema::{SchemaCommand, Validate};
+pub(crate) use schema::{Apply, Diff, Export, SchemaCommand, Validate};
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
@@ -156,6 +156,9 @@ pub(crate) enum Format {
     Text,
     /// One JSON document on standard output
     Json,
+    /// Statements: where there is something to be done
+    #[value(skip)]
+    Sql,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,6 +193,9 @@ pub(crate) enum Command {
         /// And the SQL of both ways, also that of a `down` that was left out and derived
         #[arg(long)]
         sql: bool,
+        /// And what was done to the database behind the back of the migrations
+        #[arg(long)]
+        drift: bool,
     },
     /// Show the history as it happened, the newest first
     ///
@@ -201,7 +207,7 @@ pub(crate) enum Command {
     },
     /// Show what `up` would do, with all SQL
     Plan(Selection),
-    /// Exit with 1 when something is pending, changed or missing
+    /// Exit with 1 when something is pending, changed or missing, or the database is not as its migrations have made it
     Check,
     /// Compare what is applied with this program, and exit with 1 when they differ
     Verify,
@@ -392,6 +398,7 @@ pub(crate) enum Asked {
     Plan(Request),
     Status {
         sql: bool,
+        drift: bool,
     },
     Log {
         limit: Option<u32>,
@@ -431,7 +438,7 @@ impl Command {
             },
             Self::Fresh(dry_run) => run(Request::Fresh, dry_run),
             Self::Apply { migration, dry_run } => run(Request::Apply(migration), dry_run),
-            Self::Status { sql } => Asked::Status { sql },
+            Self::Status { sql, drift } => Asked::Status { sql, drift },
             Self::Log { limit } => Asked::Log { limit },
             Self::Plan(selection) => Asked::Plan(selection.request()),
             Self::Check => Asked::Check,

@@ -10,7 +10,7 @@ use std::{
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
-    args::{Cli, Format, ProjectCommand},
+    args::{Asked, Cli, Format, ProjectCommand},
     command,
     fault::{Exit, Fault},
     lint::{LintArgs, LintFormat, lint},
@@ -20,7 +20,8 @@ use crate::{
 
 const AFTER_HELP: &str = "\
 Every other command (up, down, status, plan, …) is run by the application's own program, as
-`cargo run --bin migrate -- COMMAND` would. `cargo migrate up --help` shows the flags of one.";
+`cargo run --bin migrate -- COMMAND` would. `cargo migrate up --help` shows the flags of one.
+`schema` is done here for documents and for databases that are named by `--database-url`.";
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]
@@ -109,10 +110,13 @@ fn dispatch(cli: CargoCli) -> Result<ExitCode, Fault> {
         }
         CargoCommand::Lint(arguments) => {
             let format = arguments.format.unwrap_or(match cli.format {
-                Format::Text => LintFormat::Text,
+                Format::Text | Format::Sql => LintFormat::Text,
                 Format::Json => LintFormat::Json,
             });
             Ok(lint(arguments, &location, format)?.into())
+        }
+        CargoCommand::Other(words) if words.first().is_some_and(|word| word == "schema") => {
+            schema(&cli, &location, words)
         }
         CargoCommand::Other(words) => run_program(&cli, &location, words),
     }
@@ -128,6 +132,34 @@ fn whole() -> clap::Command {
         .map(|command| command.clone().args(flags.clone()))
         .collect();
     cargo.subcommands(others)
+}
+
+/// Documents and databases that are named by URLs need no application.
+fn schema(cli: &CargoCli, location: &Location, words: &[OsString]) -> Result<ExitCode, Fault> {
+    let json: &[&str] = match cli.format {
+        Format::Json => &["--format", "json"],
+        Format::Text | Format::Sql => &[],
+    };
+    let arguments: Vec<OsString> = std::iter::once("cargo migrate")
+        .chain(json.iter().copied())
+        .map(OsString::from)
+        .chain(words.iter().cloned())
+        .collect();
+    let parsed = Cli::command()
+        .bin_name("cargo migrate")
+        .try_get_matches_from(&arguments);
+    let program = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(program) => program,
+        Err(error) => return Ok(output::usage(&error, &arguments).into()),
+    };
+    let Asked::Schema(command) = program.command.asked() else {
+        return run_program(cli, location, words);
+    };
+    let has_program = || locate(location).is_ok_and(|package| package.has_migrate_binary());
+    if command::needs_no_program(&command, &program.global) || !has_program() {
+        return Ok(command::schema(&command, &program.global, None)?.into());
+    }
+    run_program(cli, location, words)
 }
 
 fn run_program(cli: &CargoCli, location: &Location, words: &[OsString]) -> Result<ExitCode, Fault> {

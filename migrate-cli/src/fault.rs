@@ -13,6 +13,9 @@ pub(crate) enum Fault {
     Project(#[from] ProjectError),
     #[error("{0}")]
     Usage(String),
+    /// A schema document that is not right.
+    #[error("{0}")]
+    Document(String),
     #[error("{0}")]
     NotConfirmed(String),
     /// By Ctrl-C, with what has become of the run.
@@ -57,7 +60,7 @@ impl Fault {
             Self::Usage(_) | Self::Project(_) => Exit::Usage,
             Self::NotConfirmed(_) => Exit::NotConfirmed,
             Self::Interrupted(_) => Exit::Interrupted,
-            Self::Migrate(_) | Self::Io { .. } | Self::Json(_) => Exit::Failed,
+            Self::Migrate(_) | Self::Document(_) | Self::Io { .. } | Self::Json(_) => Exit::Failed,
         }
     }
 }

@@ -91,7 +91,9 @@ impl Program {
             Asked::Project(project) => {
                 command::project(&project, &self.manifest_dir, global.format)
             }
-            Asked::Schema(schema) => command::schema(&schema, &global),
+            Asked::Schema(schema) => {
+                command::schema(&schema, &global, self.default_database_url.as_deref())
+            }
             asked => {
                 let urls =
                     url::database_urls(&global.database_url, self.default_database_url.as_deref())?;

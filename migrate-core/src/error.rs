@@ -56,6 +56,12 @@ pub(crate) enum Kind {
         source: DriverError,
     },
     Step(Failure),
+    /// A statement that was to bring the schema to another one.
+    #[cfg(feature = "schema")]
+    Alter(Altering),
+    /// The schema is another one than that which was planned on.
+    #[cfg(feature = "schema")]
+    Moved(String),
     /// Outside of a step: opening, reading the history, committing.
     Driver {
         what: String,
@@ -77,6 +83,18 @@ pub(crate) struct Failure {
     pub(crate) of: usize,
     pub(crate) what: String,
     pub(crate) left: Left,
+    pub(crate) source: DriverError,
+}
+
+/// A statement that failed, of those that were to bring the schema to another one.
+#[cfg(feature = "schema")]
+#[derive(Debug)]
+pub(crate) struct Altering {
+    pub(crate) step: usize,
+    pub(crate) of: usize,
+    /// How many are done and stay.
+    pub(crate) done: usize,
+    pub(crate) what: String,
     pub(crate) source: DriverError,
 }
 
@@ -211,6 +229,13 @@ impl fmt::Display for Error {
                 waited.as_secs()
             ),
             Kind::Step(failure) => failure.fmt(f),
+            #[cfg(feature = "schema")]
+            Kind::Alter(failure) => failure.fmt(f),
+            #[cfg(feature = "schema")]
+            Kind::Moved(database) => write!(
+                f,
+                "somebody has changed the schema of {database} since the changes were planned: plan them again. Nothing was done"
+            ),
             Kind::Driver { what, source } => write!(f, "{what}: {source}"),
             Kind::Open { url, reason } => write!(f, "cannot open `{url}`: {reason}"),
         }
@@ -249,6 +274,31 @@ impl fmt::Display for Failure {
     }
 }
 
+#[cfg(feature = "schema")]
+impl fmt::Display for Altering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "statement {} of {} failed: {}",
+            self.step, self.of, self.source
+        )?;
+        for line in self.what.lines() {
+            writeln!(f, "  | {line}")?;
+        }
+        match (self.source.kind, self.done) {
+            (DriverErrorKind::Unknown, _) => {
+                f.write_str("  Whether it took place is not known. Do the same again: it does what is left")
+            }
+            (_, 0) => f.write_str("  Nothing was changed"),
+            (_, 1) => f.write_str("  The statement before it stays. Do the same again when that is mended: it does what is left"),
+            (_, done) => write!(
+                f,
+                "  The {done} statements before it stay. Do the same again when that is mended: it does what is left"
+            ),
+        }
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
@@ -258,6 +308,10 @@ impl std::error::Error for Error {
             Kind::Locked { source, .. }
             | Kind::Driver { source, .. }
             | Kind::Step(Failure { source, .. }) => std::error::Error::source(source),
+            #[cfg(feature = "schema")]
+            Kind::Alter(Altering { source, .. }) => std::error::Error::source(source),
+            #[cfg(feature = "schema")]
+            Kind::Moved(_) => None,
             Kind::NeedsOption { .. } | Kind::WrongClosure { .. } | Kind::Open { .. } => None,
         }
     }

@@ -24,11 +24,20 @@
 //! Both are read by the grammar of the dialect, which is one of the features `schema-sqlite`, `schema-postgres` and
 //! `schema-mysql`.
 
+mod alter;
+mod drift;
+mod foreign;
+
 use migrate_schema::{
     Dialect, grammar,
     settings::{Settings, Target},
 };
 
+pub use alter::{
+    Alteration, alter, alter_async, apply, apply_async, export, export_async, plan, plan_async,
+};
+pub use drift::{Drift, drift, drift_async, drift_of, plan_back, plan_back_async};
+pub use foreign::{Foreign, without_foreign};
 pub use migrate_schema::schema::*;
 
 use crate::{

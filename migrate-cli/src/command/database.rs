@@ -1,6 +1,7 @@
 //! A command on one database.
 
-use migrate_core::{Database, Dialect, Migrator, Registered, Report, Request};
+use migrate_core::{Database, Dialect, Migrator, Registered, Report, Request, schema};
+use migrate_schema::grammar;
 
 use crate::{
     args::{Asked, Global},
@@ -56,14 +57,18 @@ impl OnDatabase<'_> {
                 self.out.plan(&plan, request, false)?;
                 Ok(Exit::Done)
             }
-            Asked::Status { sql } => {
+            Asked::Status { sql, drift } => {
                 let mut database = self.existing()?;
                 let status = self.migrator.status(&mut database)?;
                 let sql = match sql {
                     true => self.ways(database.dialect())?,
                     false => Vec::new(),
                 };
-                self.out.status(&status, &sql)?;
+                let drift = match drift {
+                    true => Some(schema::drift_of(&self.migrator, &mut database, &status)?),
+                    false => None,
+                };
+                self.out.status(&status, &sql, drift.as_ref())?;
                 Ok(Exit::Done)
             }
             Asked::Log { limit } => {
@@ -72,7 +77,7 @@ impl OnDatabase<'_> {
                 Ok(Exit::Done)
             }
             Asked::Check => {
-                let nothing = "every migration is applied, and the same as in this program";
+                let nothing = "every migration is applied, the same as in this program, and the database is as they have made it";
                 self.look(true, nothing)
             }
             Asked::Verify => self.look(false, "what is applied is the same as in this program"),
@@ -82,11 +87,18 @@ impl OnDatabase<'_> {
         }
     }
 
-    fn look(&self, pending: bool, nothing: &str) -> Result<Exit, Fault> {
-        let status = self.migrator.status(&mut self.existing()?)?;
-        let findings = findings(&status, pending);
-        self.out.findings(&findings, nothing)?;
-        Ok(match findings.is_empty() {
+    fn look(&self, check: bool, nothing: &str) -> Result<Exit, Fault> {
+        let mut database = self.existing()?;
+        let status = self.migrator.status(&mut database)?;
+        let findings = findings(&status, check);
+        // A program without the grammar was built for another database, or for none.
+        let drift = match check && grammar::is_built_in(database.dialect()) {
+            true => Some(schema::drift_of(&self.migrator, &mut database, &status)?),
+            false => None,
+        };
+        self.out.findings(&findings, drift.as_ref(), nothing)?;
+        let is_drift = drift.is_some_and(|drift| !drift.is_empty());
+        Ok(match findings.is_empty() && !is_drift {
             true => Exit::Done,
             false => Exit::Failed,
         })

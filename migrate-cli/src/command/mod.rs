@@ -14,7 +14,7 @@ use migrate_core::{Database, Migrator};
 
 pub(crate) use completions::completions;
 pub(crate) use project::{import_into, in_package, project};
-pub(crate) use schema::schema;
+pub(crate) use schema::{needs_no_program, schema};
 
 use crate::{
     args::{Asked, Global},

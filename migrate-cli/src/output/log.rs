@@ -19,7 +19,7 @@ impl Output {
         rows.truncate(limit.map_or(all, |limit| limit as usize));
         match self.format {
             Format::Json => self.json(&rows),
-            Format::Text => text(&rows, all),
+            Format::Text | Format::Sql => text(&rows, all),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::{cell::RefCell, ffi::OsString, io::Write};
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
-use migrate_core::{Error, Plan, Report, Request, State, Status, Tool};
+use migrate_core::{Error, Plan, Report, Request, State, Status, Tool, schema::Drift};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
 /// where there are several.
 pub(crate) fn fault(fault: &Fault, format: Format, database: Option<&str>) {
     match format {
-        Format::Text => {
+        Format::Text | Format::Sql => {
             let label = match fault {
                 Fault::NotConfirmed(_) | Fault::Interrupted(_) => {
                     format!("{CAREFUL}stopped{CAREFUL:#}")
@@ -142,16 +142,30 @@ impl Output {
         Ok(())
     }
 
-    pub(crate) fn status(&self, status: &Status, sql: &[Ways]) -> Result<(), Fault> {
+    pub(crate) fn status(
+        &self,
+        status: &Status,
+        sql: &[Ways],
+        drift: Option<&Drift>,
+    ) -> Result<(), Fault> {
         match self.format {
-            Format::Json => self.json(&status::JsonStatus::new(status, sql)),
-            Format::Text => {
+            Format::Json => self.json(&status::JsonStatus::new(status, sql, drift)),
+            Format::Text | Format::Sql => {
                 status::status(status)?;
                 for line in sql
                     .iter()
                     .flat_map(|one| ways::lines(one, has_several_sets(status)))
                 {
                     println!("{line}");
+                }
+                if let Some(drift) = drift {
+                    println!();
+                    if drift.is_empty() {
+                        println!(
+                            "{GOOD}no drift{GOOD:#}: the database is as the migrations have made it"
+                        );
+                    }
+                    self.drift(drift);
                 }
                 Ok(())
             }
@@ -161,7 +175,7 @@ impl Output {
     pub(crate) fn plan(&self, plan: &Plan, request: &Request, dry_run: bool) -> Result<(), Fault> {
         match self.format {
             Format::Json => self.json(plan),
-            Format::Text => {
+            Format::Text | Format::Sql => {
                 for line in plan::plan(plan, request, dry_run) {
                     println!("{line}");
                 }
@@ -174,7 +188,7 @@ impl Output {
     pub(crate) fn text(&self, name: &str, text: &str) -> Result<(), Fault> {
         match self.format {
             Format::Json => self.json(&serde_json::json!({ name: text })),
-            Format::Text => {
+            Format::Text | Format::Sql => {
                 // Not through the colours: what looks like one is a part of it.
                 match std::io::stdout().lock().write_all(text.as_bytes()) {
                     Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -209,16 +223,24 @@ impl Output {
         }
     }
 
-    pub(crate) fn findings(&self, found: &[Found], nothing: &str) -> Result<(), Fault> {
+    pub(crate) fn findings(
+        &self,
+        found: &[Found],
+        drift: Option<&Drift>,
+        nothing: &str,
+    ) -> Result<(), Fault> {
+        let is_drift = drift.is_some_and(|drift| !drift.is_empty());
         match self.format {
-            Format::Json => self.json(&found),
-            Format::Text if found.is_empty() => {
-                println!("{GOOD}ok{GOOD:#}: {nothing}");
-                Ok(())
-            }
-            Format::Text => {
+            Format::Json => self.json(&schema::findings(found, drift)?),
+            Format::Text | Format::Sql => {
                 for one in found {
                     println!("{BAD}{}{BAD:#} {}", one.name, one.message);
+                }
+                if found.is_empty() && !is_drift {
+                    println!("{GOOD}ok{GOOD:#}: {nothing}");
+                }
+                if let Some(drift) = drift {
+                    self.drift(drift);
                 }
                 Ok(())
             }
@@ -233,7 +255,7 @@ impl Output {
     ) -> Result<(), Fault> {
         let report = match (result, self.format) {
             (Ok(report), _) => report,
-            (Err(error), Format::Text) => {
+            (Err(error), Format::Text | Format::Sql) => {
                 let done = error.report().done.len();
                 if done > 0 {
                     eprintln!(
@@ -247,7 +269,7 @@ impl Output {
         };
         match self.format {
             Format::Json => self.json(&report),
-            Format::Text => {
+            Format::Text | Format::Sql => {
                 plan::summary(request, &report);
                 Ok(())
             }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anstream::println;
 use anstyle::Style;
-use migrate_core::{MigrationStatus, Progress, State, Status};
+use migrate_core::{MigrationStatus, Progress, State, Status, schema::Drift};
 use serde::Serialize;
 use tabwriter::TabWriter;
 
@@ -136,16 +136,19 @@ pub(super) struct JsonStatus<'a> {
     migrations: &'a [MigrationStatus],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     sql: &'a [Ways],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<&'a Drift>,
 }
 
 impl<'a> JsonStatus<'a> {
-    pub(super) fn new(status: &'a Status, sql: &'a [Ways]) -> Self {
+    pub(super) fn new(status: &'a Status, sql: &'a [Ways], drift: Option<&'a Drift>) -> Self {
         Self {
             current: status.current().map(|one| one.id.as_str()),
             applied: own(status),
             pending: status.pending().count(),
             migrations: &status.migrations,
             sql,
+            drift,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The engine: does what was decided, step by step, on any driver. Written once, async; a blocking driver's
 //! futures are ready at their first poll.
 
+#[cfg(feature = "schema")]
+pub(crate) mod alter;
 pub(crate) mod driver;
 pub(crate) mod prepare;
 mod record;

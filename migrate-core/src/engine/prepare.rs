@@ -214,7 +214,7 @@ fn runs_by_itself<D: Driver>(driver: &D, tasks: &[Task]) -> bool {
     steps.peek().is_some() && steps.all(|task| stands_alone(driver, task) && !is_pragma(task))
 }
 
-fn stands_alone<D: Driver>(driver: &D, task: &Task) -> bool {
+pub(super) fn stands_alone<D: Driver>(driver: &D, task: &Task) -> bool {
     match task {
         Task::Statement { text, kind, .. } => driver.stands_alone(text, *kind),
         _ => false,

@@ -152,6 +152,20 @@ impl Migrator {
         connection.perform_async(&job).await
     }
 
+    #[cfg(feature = "schema")]
+    pub(crate) async fn alter_async<C: AsyncConnection + ?Sized>(
+        &self,
+        connection: &mut C,
+        alter: &crate::engine::alter::Alter,
+    ) -> Result<Answer, Error> {
+        let job = Job {
+            migrator: self,
+            registry: &crate::registry::Registry::none(),
+            task: Task::Alter(alter),
+        };
+        connection.perform_async(&job).await
+    }
+
     async fn perform_async<C: AsyncConnection + ?Sized>(
         &self,
         connection: &mut C,

@@ -4,6 +4,8 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use migrate_schema::Dialect;
 
+#[cfg(feature = "schema")]
+use crate::engine::alter::Alter;
 use crate::{
     engine::{self, AppliedBy, Context, driver::Driver},
     error::Error,
@@ -82,6 +84,8 @@ pub(super) enum Task<'a> {
     Applied,
     #[cfg(feature = "schema")]
     Definitions,
+    #[cfg(feature = "schema")]
+    Alter(&'a Alter),
 }
 
 /// What a connection answers. Not public API.
@@ -98,6 +102,9 @@ pub enum Answer {
     #[cfg(feature = "schema")]
     #[doc(hidden)]
     Definitions(Dialect, migrate_schema::schema::live::Definitions),
+    #[cfg(feature = "schema")]
+    #[doc(hidden)]
+    Done,
 }
 
 impl Job<'_> {
@@ -140,6 +147,11 @@ impl Job<'_> {
                 let scope = self.migrator.scope();
                 let definitions = engine::definitions(driver, context, &scope).await?;
                 Answer::Definitions(dialect, definitions)
+            }
+            #[cfg(feature = "schema")]
+            Task::Alter(alter) => {
+                engine::alter::alter(driver, context, &self.migrator.scope(), alter).await?;
+                Answer::Done
             }
         })
     }

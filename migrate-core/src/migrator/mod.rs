@@ -354,6 +354,15 @@ impl Migrator {
         self.perform_with(connection, &Registry::none(), Task::Definitions)
     }
 
+    #[cfg(feature = "schema")]
+    pub(crate) fn alter<C: Connection>(
+        &self,
+        connection: &mut C,
+        alter: &crate::engine::alter::Alter,
+    ) -> Result<Answer, Error> {
+        self.perform_with(connection, &Registry::none(), Task::Alter(alter))
+    }
+
     fn perform<C: Connection>(&self, connection: &mut C, task: Task<'_>) -> Result<Answer, Error> {
         let registry = self.registry()?;
         self.perform_with(connection, &registry, task)

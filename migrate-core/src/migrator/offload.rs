@@ -25,6 +25,8 @@ enum OwnedTask {
     Applied,
     #[cfg(feature = "schema")]
     Definitions,
+    #[cfg(feature = "schema")]
+    Alter(crate::engine::alter::Alter),
 }
 
 impl OwnedJob {
@@ -39,6 +41,8 @@ impl OwnedJob {
                 Task::Applied => OwnedTask::Applied,
                 #[cfg(feature = "schema")]
                 Task::Definitions => OwnedTask::Definitions,
+                #[cfg(feature = "schema")]
+                Task::Alter(alter) => OwnedTask::Alter(alter.clone()),
             },
         }
     }
@@ -54,6 +58,8 @@ impl OwnedJob {
                 OwnedTask::Applied => Task::Applied,
                 #[cfg(feature = "schema")]
                 OwnedTask::Definitions => Task::Definitions,
+                #[cfg(feature = "schema")]
+                OwnedTask::Alter(alter) => Task::Alter(alter),
             },
         })
     }

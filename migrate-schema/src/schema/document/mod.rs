@@ -42,6 +42,7 @@
 
 mod check;
 mod form;
+mod layout;
 mod meaning;
 mod order;
 mod read;
@@ -233,7 +234,7 @@ impl Default for Document {
 /// The document as text, on lines of its own. Two exports of one schema differ in nothing but the time.
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.json().pretty())
+        f.write_str(&layout::text(&self.json()))
     }
 }
 

@@ -396,21 +396,22 @@ impl Reader<'_> {
         }
     }
 
-    /// The columns of a primary key take no NULL, where the engine says so.
+    /// The columns of a primary key take no NULL, where the engine says so. On SQLite it does of what is the rowid.
     fn not_null_by_key(&self, table: &mut Table) {
         let Some(key) = &table.primary_key else {
             return;
         };
-        if self.dialect == Dialect::Sqlite && !table.without_rowid {
-            return;
-        }
         let key: Vec<&str> = short::columns_of(&key.parts);
-        let of_key = |column: &&mut Column| {
-            key.iter()
-                .any(|name| name.eq_ignore_ascii_case(&column.name))
-        };
-        for column in table.columns.iter_mut().filter(of_key) {
-            column.nullable = false;
+        let engine_says = self.dialect != Dialect::Sqlite || table.without_rowid;
+        let is_alone = key.len() == 1;
+        for column in &mut table.columns {
+            let is_rowid = is_alone && column.data_type.eq_ignore_ascii_case("integer");
+            let of_key = key
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&column.name));
+            if of_key && (engine_says || is_rowid) {
+                column.nullable = false;
+            }
         }
     }
 }
