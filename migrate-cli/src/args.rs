@@ -247,6 +247,8 @@ pub(crate) enum Command {
     /// Whole schemas: as documents, beside each other, brought to a database
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Write the migration that brings the database to what definitions say
+    Pull(PullArgs),
     #[command(flatten)]
     Project(ProjectCommand),
 }
@@ -259,6 +261,29 @@ The script is for the name by which this program was called. Where it goes, with
   fish        migrate completions fish > ~/.config/fish/completions/migrate.fish
   powershell  migrate completions powershell >> $PROFILE
   elvish      migrate completions elvish >> ~/.config/elvish/rc.elv";
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PullArgs {
+    /// The folder of the definitions, a JSON file for each table; without it `definitions` of `[package.metadata.migrate]`, or `meta`
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["models", "from_database"])]
+    pub(crate) definitions: Option<std::path::PathBuf>,
+    /// What the structs with `#[derive(Table)]` say, in place of definitions
+    #[arg(long, conflicts_with = "from_database")]
+    pub(crate) models: bool,
+    /// The other way round: write what the database has and no migration makes, to be recorded there by `baseline`
+    #[arg(long)]
+    pub(crate) from_database: bool,
+    /// The name of the migration; without it one that says what it does
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Drop columns that no definition has any more: their values are lost
+    #[arg(long, conflicts_with = "from_database")]
+    pub(crate) allow_drop: bool,
+    /// A key of the definitions that is none of ours, to be passed over; may be given several times
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["models", "from_database"])]
+    pub(crate) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRun,
+}
 
 /// Commands on the source tree, which need neither the application nor a database.
 #[derive(Debug, Subcommand)]
@@ -406,6 +431,7 @@ pub(crate) enum Asked {
     Check,
     Verify,
     Schema(SchemaCommand),
+    Pull(PullArgs),
     Project(ProjectCommand),
 }
 
@@ -474,6 +500,7 @@ impl Command {
                 stored_down: false,
             },
             Self::Schema(command) => Asked::Schema(command),
+            Self::Pull(arguments) => Asked::Pull(arguments),
             Self::Project(command) => Asked::Project(command),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::{
-    args::{Asked, Cli, Format, ProjectCommand},
+    args::{Asked, Cli, Format, Global, ProjectCommand},
     command,
     fault::{Exit, Fault},
     output, url,
@@ -79,6 +79,10 @@ impl Program {
             .about(format!("The database migrations of {}", self.package))
     }
 
+    fn urls(&self, global: &Global) -> Result<Vec<String>, Fault> {
+        url::database_urls(&global.database_url, self.default_database_url.as_deref())
+    }
+
     fn dispatch(&self, cli: Cli, arguments: &[OsString]) -> Result<Exit, Fault> {
         let Cli { global, command } = cli;
         match command.asked() {
@@ -94,11 +98,13 @@ impl Program {
             Asked::Schema(schema) => {
                 command::schema(&schema, &global, self.default_database_url.as_deref())
             }
-            asked => {
-                let urls =
-                    url::database_urls(&global.database_url, self.default_database_url.as_deref())?;
-                command::databases(&urls, &global, &asked)
-            }
+            Asked::Pull(arguments) => command::pull(
+                &self.urls(&global)?,
+                &global,
+                &arguments,
+                &self.manifest_dir,
+            ),
+            asked => command::databases(&self.urls(&global)?, &global, &asked),
         }
     }
 }

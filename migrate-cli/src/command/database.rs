@@ -81,8 +81,8 @@ impl OnDatabase<'_> {
                 self.look(true, nothing)
             }
             Asked::Verify => self.look(false, "what is applied is the same as in this program"),
-            Asked::Schema(_) | Asked::Project(_) => Err(Fault::Usage(
-                "this command does not need a database".to_owned(),
+            Asked::Schema(_) | Asked::Pull(_) | Asked::Project(_) => Err(Fault::Usage(
+                "this command is not for each database".to_owned(),
             )),
         }
     }

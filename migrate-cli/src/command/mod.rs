@@ -6,9 +6,10 @@ mod database;
 mod findings;
 mod interrupt;
 mod project;
+mod pull;
 mod schema;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, path::Path};
 
 use migrate_core::{Database, Migrator};
 
@@ -17,7 +18,7 @@ pub(crate) use project::{import_into, in_package, project};
 pub(crate) use schema::{needs_no_program, schema};
 
 use crate::{
-    args::{Asked, Global},
+    args::{Asked, Global, PullArgs},
     fault::{Exit, Fault},
     output::{Output, Several},
 };
@@ -28,18 +29,9 @@ pub(crate) fn databases(urls: &[String], global: &Global, asked: &Asked) -> Resu
     let migrator = migrator(global);
     // Before a database is looked at or made.
     migrator.registry()?;
-    let on = |url| OnDatabase {
-        url,
-        global,
-        migrator: migrator.clone(),
-        out: Output {
-            format: global.format,
-            verbose: global.verbose,
-            database: Database::name_of(url),
-            part: (urls.len() > 1).then(RefCell::default),
-        },
-    };
-    let all: Vec<OnDatabase<'_>> = urls.iter().map(|url| on(url)).collect();
+    let all: Vec<OnDatabase<'_>> = (urls.iter())
+        .map(|url| on(url, global, migrator.clone(), urls.len() > 1))
+        .collect();
     // All of them before the first one: who says no to the last one has lost nothing in the others.
     for one in &all {
         one.confirm(asked)?;
@@ -47,6 +39,36 @@ pub(crate) fn databases(urls: &[String], global: &Global, asked: &Asked) -> Resu
     match &all[..] {
         [one] => one.perform(asked),
         several => in_order(several, global, asked),
+    }
+}
+
+/// `pull`, which is about one database.
+pub(crate) fn pull(
+    urls: &[String],
+    global: &Global,
+    arguments: &PullArgs,
+    manifest_dir: &Path,
+) -> Result<Exit, Fault> {
+    let [url] = urls else {
+        return Err(Fault::Usage(
+            "`pull` writes a migration from one database: give one `--database-url`".to_owned(),
+        ));
+    };
+    let migrator = migrator(global);
+    on(url, global, migrator, false).pull(arguments, manifest_dir)
+}
+
+fn on<'a>(url: &'a str, global: &'a Global, migrator: Migrator, is_part: bool) -> OnDatabase<'a> {
+    OnDatabase {
+        url,
+        global,
+        migrator,
+        out: Output {
+            format: global.format,
+            verbose: global.verbose,
+            database: Database::name_of(url),
+            part: is_part.then(RefCell::default),
+        },
     }
 }
 

@@ -26,6 +26,11 @@ pub(crate) fn project(
     {
         return import_into(folder, to, *dialect, *keep_going, format);
     }
+    in_package(command, &package_of(manifest_dir)?, format)
+}
+
+/// The package whose program this is.
+pub(super) fn package_of(manifest_dir: &Path) -> Result<Package, Fault> {
     let manifest = manifest_dir.join("Cargo.toml");
     if !manifest.exists() {
         return Err(Fault::Usage(format!(
@@ -38,7 +43,7 @@ pub(crate) fn project(
         manifest_path: Some(manifest),
         package: None,
     };
-    in_package(command, &locate(&location)?, format)
+    Ok(locate(&location)?)
 }
 
 /// In a package that was found.

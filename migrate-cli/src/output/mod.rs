@@ -5,6 +5,7 @@ mod log;
 mod plan;
 mod progress;
 mod project;
+mod pull;
 mod schema;
 mod several;
 mod status;
@@ -22,6 +23,8 @@ pub(crate) use plan::migrations;
 #[cfg(feature = "interrupt")]
 pub(crate) use progress::At;
 pub(crate) use progress::Progress;
+pub(crate) use project::near;
+pub(crate) use pull::Pulled;
 pub(crate) use several::Several;
 pub(crate) use status::{has_several_sets, name};
 pub(crate) use ways::Ways;

@@ -14,7 +14,7 @@ use crate::{
 use super::{CAREFUL, GOOD, Output};
 
 /// A path below the current folder is shown from there.
-fn near(path: &Path) -> String {
+pub(crate) fn near(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok())
         .unwrap_or(path)

@@ -151,6 +151,7 @@ mod tests {
         let steps = bodies.into_iter().flatten().filter_map(|body| body.step);
         steps
             .map(|step| match step {
+                Step::Each(_) => panic!("a draft is for one dialect"),
                 Step::Checked(literal) | Step::Unchecked(literal) => {
                     let text = syn::parse_str::<syn::LitStr>(&literal).unwrap().value();
                     text.split_whitespace().collect::<Vec<_>>().join(" ")

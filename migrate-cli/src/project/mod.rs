@@ -19,9 +19,11 @@ mod place;
 mod render;
 mod source;
 mod write;
+mod write_sql;
 
 pub use error::{ImportFault, ProjectError};
 pub use folder::{Declaration, ModuleLines};
 pub use import::{Destination, ImportOptions, Imported, ImportedMigration, import};
 pub use make::{Created, MakeOptions, make};
 pub use package::{Location, Package, Target, locate};
+pub(crate) use write_sql::{Script, Statements, known, write_sql};

@@ -43,6 +43,10 @@ pub struct Package {
     pub uses_migrate: bool,
     /// The dialect of its migrations: the first of `dialects` in `[package.metadata.migrate]`, else SQLite.
     pub dialect: Dialect,
+    /// All of its databases.
+    pub targets: Vec<settings::Target>,
+    /// The folder of its resource definitions: `definitions` in `[package.metadata.migrate]`, else `meta`.
+    pub definitions: PathBuf,
     /// The directory of its migrations: `directory` in `[package.metadata.migrate]`, else `src/migrations`.
     pub migrations: PathBuf,
 }
@@ -251,6 +255,10 @@ fn package(described: Described) -> Result<Package, ProjectError> {
         uses_migrate: described.uses_migrate(),
         directory: described.directory(),
         migrations: described.directory().join(migrations),
+        definitions: described
+            .directory()
+            .join(manifest.definitions.as_deref().unwrap_or("meta")),
+        targets: manifest.settings.targets,
         dialect,
         name: described.name,
         manifest: described.manifest_path,

@@ -1,6 +1,6 @@
 //! The Rust file of a migration, laid out as rustfmt does.
 
-use migrate_schema::MigrationId;
+use migrate_schema::{Dialect, MigrationId};
 
 use super::{literal, name};
 
@@ -37,6 +37,8 @@ pub(super) struct Body {
 pub(super) enum Step {
     Checked(String),
     Unchecked(String),
+    /// A literal for each dialect.
+    Each(Vec<(Dialect, String)>),
 }
 
 impl MigrationFile<'_> {
@@ -102,6 +104,13 @@ impl Step {
         let (function, literal, comma) = match self {
             Self::Checked(literal) => ("sql!", literal, ""),
             Self::Unchecked(literal) => ("Sql::unchecked", literal, ","),
+            Self::Each(texts) => {
+                let line = |(dialect, literal): &(Dialect, String)| {
+                    format!("            {dialect}: {literal},\n")
+                };
+                let lines: String = texts.iter().map(line).collect();
+                return format!("        steps.sql(sql!(\n{lines}        ));\n");
+            }
         };
         let call = format!("{function}({literal})");
         if call.chars().count() <= CALL && !call.contains('\n') {

@@ -16,7 +16,8 @@ pub enum Request {
     Fresh,
     /// Apply this one migration, whatever else is pending.
     Apply(String),
-    /// Record as applied, without running it, everything up to and with this migration, or everything.
+    /// Record as applied, without running it, everything up to and with this migration, or everything; on a database that has a
+    /// history, only the one that is next.
     Baseline(Option<String>),
     /// Record as applied, without running it, what another tool has applied, by its own history in the database. Migrations
     /// are recognised by their versions, which `import` keeps.

@@ -3,6 +3,7 @@
 //! Each is a function too, for a project that wants only some of them, or wants them under names of its own.
 
 mod belief;
+mod definitions;
 mod fill;
 mod kept;
 mod schema;
@@ -25,6 +26,8 @@ use crate::{
 /// - `the_history_replays`: all of them run on a real database, and what the checks believed while compiling is what the database then holds.
 /// - `down_undoes_up`: up, down and up again leave no trace, one migration after the other.
 /// - `rows_survive`: each migration runs on tables that have rows, and keeps them.
+/// - `definitions_match`: what is made is what the structs with `#[derive(Table)]` say, and the resource definitions, if Cargo.toml names their
+///   folder (`definitions` in `[package.metadata.migrate]`).
 ///
 /// In `tests/` the crate is named, so that it is linked: `migrate_core::test_migrations!(blog);`. It needs the feature `test`:
 ///
@@ -63,6 +66,11 @@ macro_rules! test_migrations {
             #[test]
             fn rows_survive() -> ::core::result::Result<(), $crate::testing::Failure> {
                 $crate::testing::rows_survive()
+            }
+
+            #[test]
+            fn definitions_match() -> ::core::result::Result<(), $crate::testing::Failure> {
+                $crate::testing::definitions_match(::core::env!("CARGO_MANIFEST_DIR"))
             }
         }
     };
@@ -208,6 +216,22 @@ pub fn rows_survive() -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// All migrations together make what is defined: by the linked structs with [`derive@crate::Table`], and by the resource definitions in the folder
+/// that `definitions` in `[package.metadata.migrate]` names.
+///
+/// `directory` is where the crate's Cargo.toml is.
+///
+/// # Errors
+///
+/// Where a migration fails, a definition cannot be read, or the tables differ from what is defined; the text lists the differences.
+pub fn definitions_match(directory: &str) -> Result<(), Failure> {
+    let mut walk = Walk::new()?;
+    while walk.next().is_some() {
+        walk.up()?;
+    }
+    definitions::compare(&walk.migrator, &mut walk.connection, directory)
 }
 
 /// The linked migrations, applied one by one to a database in memory.

@@ -19,15 +19,18 @@ pub struct Manifest {
     pub set: Option<String>,
     /// Where new migrations are written, if it is not `src/migrations`.
     pub directory: Option<String>,
+    /// Where resource definitions are (`pull`), if they are anywhere.
+    pub definitions: Option<String>,
     /// How they are checked.
     pub settings: Settings,
     /// Where it names the databases; empty where it does not.
     pub databases: Range<usize>,
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "checked_since",
     "closed",
+    "definitions",
     "dialect",
     "dialects",
     "directory",
@@ -115,6 +118,10 @@ impl Manifest {
             "directory" => {
                 let directory = string("directory", value, "src/migrations")?;
                 self.directory = Some(directory.to_owned());
+            }
+            "definitions" => {
+                let definitions = string("definitions", value, "meta")?;
+                self.definitions = Some(definitions.to_owned());
             }
             "external" => self.settings.external = external(value, findings)?,
             "closed" => {

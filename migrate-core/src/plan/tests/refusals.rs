@@ -3,7 +3,7 @@
 use crate::{
     history::{History, Progress, Row},
     migration::Registration,
-    plan::{Down, PlanError, Policy, Request, Settings, Up, Warning},
+    plan::{Action, Down, PlanError, Policy, Request, Settings, Up, Warning},
 };
 
 use super::{decided, registration, registry, row, settings};
@@ -424,6 +424,16 @@ fn what_changes_only_the_history() {
         refused(both(), &Request::Baseline(None)),
         "this database already has a history of 2 migrations: a baseline is for one that was made without this program"
     );
+    // The one that is next may be recorded: the database has what it makes.
+    let three = registry([one("001_users"), one("002_posts"), one("003_next"), one("004_more")]);
+    let next = |id: &str| {
+        let request = Request::Baseline(Some(id.to_owned()));
+        decided(&three, &history(both()), &request, &settings())
+    };
+    let actions = next("003_next").unwrap().actions;
+    assert!(matches!(actions.as_slice(), [Action::Record { at: 2 }]));
+    assert!(matches!(next("004_more"), Err(PlanError::HasHistory(2))));
+    assert!(matches!(next("001_users"), Err(PlanError::HasHistory(2))));
     // A history of others is none.
     let others = history([row(1, "lib", "007_x")]);
     let all = registry([one("001_users")]);
