@@ -55,7 +55,8 @@ pub(crate) async fn alter<D: Driver>(
 
 /// What goes into one transaction, or a statement by itself.
 struct Group {
-    tasks: Vec<Task>,
+    /// As texts: a future that holds tasks could not be sent to another thread.
+    texts: Vec<String>,
     alone: bool,
 }
 
@@ -69,9 +70,10 @@ fn groups<D: Driver>(
     for (sql, commits) in &alter.statements {
         let tasks = tasks(sql, context.dialect)?;
         let alone = tasks.iter().any(|task| stands_alone(driver, task));
+        let texts: Vec<String> = tasks.iter().map(|task| task.what().to_owned()).collect();
         match groups.last_mut() {
-            Some(last) if !alone && !ends && !last.alone => last.tasks.extend(tasks),
-            _ => groups.push(Group { tasks, alone }),
+            Some(last) if !alone && !ends && !last.alone => last.texts.extend(texts),
+            _ => groups.push(Group { texts, alone }),
         }
         ends = *commits;
     }
@@ -109,14 +111,14 @@ impl Altered {
         }
         for (at, group) in groups.iter().enumerate() {
             if group.alone {
-                self.alone(driver, context, &group.tasks).await?;
+                self.alone(driver, context, &group.texts).await?;
                 continue;
             }
             let mut patience = Patience::new(driver);
             loop {
                 // What the statements before have changed nobody else has.
                 let stamp = snapshot.stamp.filter(|_| at == 0);
-                match self.together(driver, context, &group.tasks, stamp).await? {
+                match self.together(driver, context, &group.texts, stamp).await? {
                     Try::Done => break,
                     Try::Moved => {
                         snapshot = self.look(driver, context, scope, alter).await?;
@@ -160,7 +162,7 @@ impl Altered {
         &mut self,
         driver: &mut D,
         context: &Context<'_>,
-        tasks: &[Task],
+        texts: &[String],
         stamp: Option<i64>,
     ) -> Result<Try, Error> {
         let keys = match context.dialect {
@@ -178,23 +180,23 @@ impl Altered {
             Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
             Err(error) => return Err(Error::driver("cannot read the history", error)),
         }
-        for (at, task) in tasks.iter().enumerate() {
-            match tx.execute(task.what()).await {
+        for (at, text) in texts.iter().enumerate() {
+            match tx.execute(text).await {
                 Ok(()) => {}
                 Err(error) if error.is_busy() => return Ok(Try::Busy(error)),
-                Err(error) => return Err(self.failed(at, task.what(), error)),
+                Err(error) => return Err(self.failed(at, text, error)),
             }
         }
         match wait::commit(&mut tx, context).await {
             Ok(()) => {
-                self.done += tasks.len();
+                self.done += texts.len();
                 Ok(Try::Done)
             }
             Err(Uncommitted::Locked(error)) => Err(error),
             Err(Uncommitted::Failed(error)) if error.is_busy() => Ok(Try::Busy(error)),
             Err(Uncommitted::Failed(mut error)) => match error.deferred.take() {
                 Some(deferred) => Err(self.failed(deferred.at, &deferred.text, error)),
-                None => Err(self.failed(tasks.len().saturating_sub(1), "COMMIT", error)),
+                None => Err(self.failed(texts.len().saturating_sub(1), "COMMIT", error)),
             },
         }
     }
@@ -204,15 +206,15 @@ impl Altered {
         &mut self,
         driver: &mut D,
         context: &Context<'_>,
-        tasks: &[Task],
+        texts: &[String],
     ) -> Result<(), Error> {
-        for task in tasks {
+        for text in texts {
             let mut patience = Patience::for_any_lock(driver);
             loop {
-                match driver.execute(task.what()).await {
+                match driver.execute(text).await {
                     Ok(()) => break,
                     Err(error) if error.is_busy() => patience.wait(driver, context, error).await?,
-                    Err(error) => return Err(self.failed(0, task.what(), error)),
+                    Err(error) => return Err(self.failed(0, text, error)),
                 }
             }
             self.done += 1;

@@ -296,8 +296,10 @@ fn check_others(case: &Case, decision: &Decision) -> Result<(), TestCaseError> {
                 prop_assert_eq!(decision.actions.len(), 1);
             }
             (Request::Baseline(_), Action::Record { at }) => {
-                prop_assert!((case.own_rows().is_empty() || decision.actions.len() == 1)
-                    && case.runs_here(case.one(*at)));
+                prop_assert!(
+                    (case.own_rows().is_empty() || decision.actions.len() == 1)
+                        && case.runs_here(case.one(*at))
+                );
             }
             (Request::Repair(_), Action::Accept { at, seq }) => {
                 prop_assert!(matches!(state(*seq), State::Changed | State::BodyChanged));

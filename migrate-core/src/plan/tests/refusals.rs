@@ -425,7 +425,12 @@ fn what_changes_only_the_history() {
         "this database already has a history of 2 migrations: a baseline is for one that was made without this program"
     );
     // The one that is next may be recorded: the database has what it makes.
-    let three = registry([one("001_users"), one("002_posts"), one("003_next"), one("004_more")]);
+    let three = registry([
+        one("001_users"),
+        one("002_posts"),
+        one("003_next"),
+        one("004_more"),
+    ]);
     let next = |id: &str| {
         let request = Request::Baseline(Some(id.to_owned()));
         decided(&three, &history(both()), &request, &settings())
