@@ -148,7 +148,7 @@ pub mod __private {
         pub use crate::models::{Model, ModelColumn, Table, register_model};
         pub use crate::{
             Migration, Steps,
-            linked::{Embedded, EmbeddedPart, register, register_all, register_with},
+            linked::{Embedded, EmbeddedPart, Written, register, register_all, register_with},
             migration::{sql, sql_each},
         };
         pub use migrate_macros::registered;

@@ -70,6 +70,29 @@ impl Migration for Embedded {
     }
 }
 
+/// A migration whose functions do nothing but hand over SQL: the file, and for each text of `up` and of `down` its statements
+/// in their short form and its line.
+pub struct Written(
+    pub &'static str,
+    pub &'static [(&'static str, &'static str, u32)],
+    pub &'static [(&'static str, &'static str, u32)],
+);
+
+#[diagnostic::do_not_recommend]
+impl Migration for Written {
+    fn up(&self, steps: &mut Steps) {
+        for (text, statements, line) in self.1 {
+            steps.sql(sql_at(text, statements, self.0, *line));
+        }
+    }
+
+    fn down(&self, steps: &mut Steps) {
+        for (text, statements, line) in self.2 {
+            steps.sql(sql_at(text, statements, self.0, *line));
+        }
+    }
+}
+
 fn push((text, statements, file, line): EmbeddedPart, steps: &mut Steps) {
     if !migrate_schema::statement::decode(statements).is_empty() {
         steps.sql(sql_at(text, statements, file, line));
@@ -216,6 +239,16 @@ mod tests {
         );
         assert_eq!(prepared(&both, false), (1, false));
         assert_eq!(prepared(&both, true), (2, false));
+        let written = Written(
+            "src/a.rs",
+            &[("DROP TABLE a", "s0-12d", 3), ("VACUUM", "s0-6o", 4)],
+            &[("DROP TABLE b", "s0-12d", 8)],
+        );
+        let mut steps = Steps::new("");
+        written.up(&mut steps);
+        written.down(&mut steps);
+        let prepared_all = steps.prepare(migrate_schema::Dialect::Sqlite).unwrap();
+        assert_eq!(prepared_all.tasks.len(), 3);
         let nothing = Embedded(part("-- Later.", "s"), part("", ""), false);
         assert_eq!(prepared(&nothing, false), (0, false));
         assert_eq!(prepared(&nothing, true), (0, true));

@@ -203,7 +203,7 @@ impl Embedding<'_> {
             let has_down = migration.down.is_some();
             values.push_str(&format!("{V1}::Embedded({up}, {down}, {has_down}),"));
             let row = self.description(migration, id);
-            rows.push_str(&row.row(&format!("MIGRATIONS[{length}]")));
+            rows.push_str(&row.row(&format!("&MIGRATIONS[{length}]")));
             length += 1;
         }
         if length == 0 {

@@ -60,6 +60,8 @@ pub(crate) struct Invocation {
     pub(crate) is_check: bool,
     /// A lint that finds unused items is forbidden, so that nothing may be allowed either.
     pub(crate) forbids_unused: bool,
+    /// The program counts which of its code has run.
+    pub(crate) counts: bool,
     /// The format of the program; none where nobody knows it.
     pub(crate) format: Option<Format>,
     /// What is known of its configuration.
@@ -131,6 +133,10 @@ impl Invocation {
                 _ => (argument.as_str(), None),
             };
             invocation.is_compiler |= name == "--crate-name" || argument == "-";
+            invocation.counts |= [Some(name), value]
+                .iter()
+                .flatten()
+                .any(|one| one.contains("instrument-coverage") || one.contains("profile-generate"));
             match (name, value) {
                 ("--cap-lints", _) => invocation.is_dependency = true,
                 ("--target", Some(target)) if !target.ends_with(".json") => {
@@ -249,6 +255,9 @@ mod tests {
             assert!(!is_check(line), "{line}");
         }
         assert!(!read("rustdoc a.rs --emit=dep-info").is_check);
+        let counts = |line: &str| read(&format!("rustc a.rs {line}")).counts;
+        assert!(counts("-C instrument-coverage") && counts("-Cinstrument-coverage=all"));
+        assert!(!counts("-C debuginfo=2"));
         let forbids = |line: &str| read(&format!("rustc a.rs {line}")).forbids_unused;
         assert!(forbids("--forbid=dead-code") && forbids("-F unused"));
         assert!(!forbids("--forbid=unsafe_code"));

@@ -40,6 +40,8 @@ pub(crate) struct Pass {
     pub(crate) project: Project,
     /// Nothing of the crate is made that could run, and what is unused may be allowed.
     pub(crate) is_check: bool,
+    /// What is unused may be allowed, and nobody counts which code has run.
+    pub(crate) may_be_data: bool,
     /// The name of the crate's migrations.
     set: String,
     /// The version of its package.
@@ -147,6 +149,9 @@ impl Pass {
             settings: Arc::clone(settings),
             conditions,
             is_check: invocation.is_check && !invocation.forbids_unused && !project.forbids_unused,
+            may_be_data: !invocation.counts
+                && !invocation.forbids_unused
+                && !project.forbids_unused,
             project,
             set,
             version: env::var("CARGO_PKG_VERSION").ok(),

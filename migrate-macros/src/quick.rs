@@ -7,39 +7,45 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use migrate_schema::source::{Found, Module, Plain};
+use migrate_schema::source::{Found, Module, Plain, Step, What};
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use crate::{
     invocation,
     pass::{Pass, Ready},
-    registered::{self, Description},
+    registered::{self, Row},
     warned,
 };
 
-/// A literal that is compiled next, as its file shows it, and the short form of its statements.
+/// The literals of the migration that was compiled last.
 struct Next {
-    literal: String,
-    statements: String,
+    literals: Vec<registered::Literal>,
+    /// The first of them that is still to come.
+    at: usize,
+    /// The migration waits for its table, as the last one.
+    waits: bool,
 }
 
-/// The literals of the migration that was compiled last, from its end.
-static NEXT: Mutex<Vec<Next>> = Mutex::new(Vec::new());
+static NEXT: Mutex<Next> = Mutex::new(Next {
+    literals: Vec::new(),
+    at: 0,
+    waits: false,
+});
 
 /// The migrations that are registered together.
 struct Waiting {
     /// The module in which the table is going to stand.
     place: Option<Module>,
-    rows: String,
-    length: usize,
+    rows: Vec<Row>,
+    as_data: bool,
     /// How many tables there were before.
     tables: usize,
 }
 
 static WAITING: Mutex<Waiting> = Mutex::new(Waiting {
     place: None,
-    rows: String::new(),
-    length: 0,
+    rows: Vec::new(),
+    as_data: false,
     tables: 0,
 });
 
@@ -60,8 +66,9 @@ pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<T
         [] => None,
         warnings => Some(warned::tokens(warnings, item, &site.file())?),
     };
+    let literals = literals(found, plain, ready, source)?;
     if pass.is_check {
-        expect(plain, ready, source);
+        expect(literals, false);
         // A compiler that makes no program has nothing to register, but the type is used all the same.
         let mut whole: TokenStream = USED.parse().ok()?;
         whole.extend([item.clone()]);
@@ -69,37 +76,49 @@ pub(crate) fn migration(arguments: &TokenStream, item: &TokenStream) -> Option<T
         return Some(whole);
     }
     let description = pass.description(found, ready, (&site.file(), site.line()))?;
-    let mut whole = inlined(item)?;
-    if let Some(more) = register(&pass, found, plain, &description)? {
-        whole.extend([more]);
+    let mut whole = TokenStream::new();
+    if pass.may_be_data {
+        whole.extend(USED.parse::<TokenStream>().ok()?);
     }
+    whole.extend(inlined(item)?);
+    let row = Row {
+        description,
+        name: plain.name.clone(),
+        file: site.file(),
+        literals: literals.clone(),
+    };
+    let registered = register(&pass, found, plain, row)?;
+    expect(literals, registered.waits);
+    whole.extend(registered.more);
     whole.extend(warnings);
-    expect(plain, ready, source);
     Some(whole)
 }
 
-/// Puts a migration into the table that is written when all of them are known, if it can be named there. What has to be
-/// written now; none where nothing can be.
-fn register(
-    pass: &Pass,
-    found: &Found,
-    plain: &Plain,
-    description: &Description,
-) -> Option<Option<TokenStream>> {
-    let alone = || {
-        let row = description.row(&plain.name);
-        let table = registered::table(&row, 1, pass.format);
-        Some(Some(table.parse().ok()?))
+/// How a migration is registered.
+struct Registered {
+    /// By the table, which is written later.
+    waits: bool,
+    /// What has to be written now.
+    more: Option<TokenStream>,
+}
+
+/// Puts a migration into the table that is written when all of them are known, if it can be named there. None where nothing
+/// can be done.
+fn register(pass: &Pass, found: &Found, plain: &Plain, mut row: Row) -> Option<Registered> {
+    let alone = |row: &Row| {
+        let table = registered::table(&row.text(false), 1, pass.format);
+        let more = Some(table.parse().ok()?);
+        Some(Registered { waits: false, more })
     };
     let Some(module) = &found.module else {
-        return alone();
+        return alone(&row);
     };
     let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     let is_named =
         |place: &Module| module.path == place.path || (plain.public && module.is_seen_from(place));
-    let first = match &waiting.place {
+    let more = match &waiting.place {
         Some(place) if is_named(place) => None,
-        Some(_) => return alone(),
+        Some(_) => return alone(&row),
         // The name is brought by an import that nobody has resolved yet, so the compiler comes to it when it has
         // expanded what it can; and where it does not, a table has one row and is right all the same.
         None => {
@@ -108,23 +127,26 @@ fn register(
                 format!("use ::migrate_core::__private::v1::registered as {name}; {name}! {{}}");
             let call = call.parse().ok()?;
             waiting.place = Some(module.clone());
+            waiting.as_data = pass.may_be_data;
             waiting.tables += 1;
             Some(call)
         }
     };
-    let row = description.row(&format!("{}::{}", module.path, plain.name));
-    waiting.rows.push_str(&row);
-    waiting.length += 1;
-    Some(first)
+    row.name = format!("{}::{}", module.path, plain.name);
+    waiting.rows.push(row);
+    Some(Registered { waits: true, more })
 }
 
 /// The table of the migrations that wait for it.
 pub(crate) fn registered() -> TokenStream {
     let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     waiting.place = None;
-    let rows = std::mem::take(&mut waiting.rows);
-    let length = std::mem::take(&mut waiting.length);
-    let table = registered::table(&rows, length, invocation::current().format);
+    let all = std::mem::take(&mut waiting.rows);
+    let mut rows = String::new();
+    for row in &all {
+        rows += &row.text(waiting.as_data);
+    }
+    let table = registered::table(&rows, all.len(), invocation::current().format);
     match table.parse() {
         Ok(table) => table,
         Err(error) => {
@@ -192,40 +214,82 @@ fn is_word(tree: Option<TokenTree>, text: &str) -> bool {
 /// What it stands on uses what it names.
 const USED: &str = "#[allow(dead_code)]";
 
-/// Remembers the literals of a migration, whose `sql!` is compiled next.
-fn expect(plain: &Plain, ready: &Ready, source: &str) {
-    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    next.clear();
-    let mut at = plain.literals.len();
-    while at > 0 {
-        at -= 1;
-        let literal = plain
-            .literals
-            .get(at)
-            .and_then(|range| source.get(range.clone()));
-        let (Some(literal), Some(statements)) = (literal, ready.statements.get(at)) else {
-            next.clear();
-            return;
-        };
-        next.push(Next {
-            literal: literal.to_owned(),
-            statements: statements.clone(),
+/// The literals of a migration, in the order of its source.
+fn literals(
+    found: &Found,
+    plain: &Plain,
+    ready: &Ready,
+    source: &str,
+) -> Option<Vec<registered::Literal>> {
+    let mut literals = Vec::with_capacity(plain.literals.len());
+    let bytes = source.as_bytes();
+    let (mut line, mut behind) = (1, 0);
+    let mut line_at = |place: usize| {
+        while behind < place {
+            line += usize::from(bytes[behind] == b'\n');
+            behind += 1;
+        }
+        line
+    };
+    let mut first = line_at(plain.braces.start);
+    for (at, range) in plain.literals.iter().enumerate() {
+        let is_own =
+            |step: &Step| matches!(&step.what, What::Sql(text) if text.start == range.start);
+        literals.push(registered::Literal {
+            text: source.get(range.clone())?.to_owned(),
+            statements: ready.statements.get(at)?.clone(),
+            is_up: found.migration.up.iter().any(is_own),
+            lines: (first, line_at(range.start)),
+            line: None,
         });
+        first = line_at(range.end);
     }
+    Some(literals)
+}
+
+/// Remembers the literals of a migration, whose `sql!` is compiled next.
+fn expect(literals: Vec<registered::Literal>, waits: bool) {
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    *next = Next {
+        literals,
+        at: 0,
+        waits,
+    };
 }
 
 /// `sql!("…")`, if it is the next one of the migration that was compiled last.
 pub(crate) fn sql(input: &TokenStream) -> Option<TokenStream> {
     let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    if next.last()?.literal != input.to_string() {
+    let at = next.at;
+    let literal = next.literals.get(at)?;
+    if literal.text != input.to_string() {
         return None;
     }
-    let statements = next.pop()?.statements;
+    let statements = literal.statements.clone();
+    next.at += 1;
+    let waits = next.waits;
     drop(next);
     if statements.is_empty() {
         return CHECKED.parse().ok();
     }
+    if waits {
+        compiled(at);
+    }
     Some(value(input.clone(), &statements))
+}
+
+/// The library's own `sql!` stands where the last migration has this literal.
+fn compiled(at: usize) {
+    let site = Span::call_site();
+    let line = site.line();
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(row) = waiting.rows.last_mut()
+        && let Some(literal) = row.literals.get_mut(at)
+        && (literal.lines.0..=literal.lines.1).contains(&line)
+        && row.file == site.file()
+    {
+        literal.line = Some(line);
+    }
 }
 
 /// A value of the right type, for a compiler that makes no program. A call with two literals takes it several times as long.

@@ -60,9 +60,55 @@ impl Description {
 }
 
 impl Description {
-    /// The row of a [`table`] for the type with this name.
-    pub(crate) fn row(&self, name: &str) -> String {
-        format!("({:?}, &{name}),", self.0)
+    /// The row of a [`table`], with the expression for the migration.
+    pub(crate) fn row(&self, migration: &str) -> String {
+        format!("({:?}, {migration}),", self.0)
+    }
+}
+
+/// A migration that does nothing but hand over SQL, and waits for its table.
+pub(crate) struct Row {
+    pub(crate) description: Description,
+    /// Its type, as it is named where the table stands.
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) literals: Vec<Literal>,
+}
+
+/// A literal of its SQL.
+#[derive(Clone)]
+pub(crate) struct Literal {
+    /// As it is written.
+    pub(crate) text: String,
+    /// The short form of its statements.
+    pub(crate) statements: String,
+    /// It belongs to `up`.
+    pub(crate) is_up: bool,
+    /// The lines in which its `sql!` begins: behind what comes before it, up to its own.
+    pub(crate) lines: (usize, usize),
+    /// Where it was compiled, by the library's own `sql!` and no other.
+    pub(crate) line: Option<usize>,
+}
+
+impl Row {
+    /// The row of the table. Where all was compiled as its file shows it, the texts are all that its functions can hand over,
+    /// and the compiler makes no code of them.
+    pub(crate) fn text(&self, as_data: bool) -> String {
+        let mut parts = (String::new(), String::new());
+        for literal in &self.literals {
+            let Some(line) = literal.line.filter(|_| as_data) else {
+                return self.description.row(&format!("&{}", self.name));
+            };
+            let own = if literal.is_up {
+                &mut parts.0
+            } else {
+                &mut parts.1
+            };
+            *own += &format!("({},{:?},{line}),", literal.text, literal.statements);
+        }
+        let (file, (up, down)) = (&self.file, parts);
+        let written = format!("&{V1}::Written({file:?}, &[{up}], &[{down}])");
+        self.description.row(&written)
     }
 }
 

@@ -208,6 +208,24 @@ fn literals(new: &Crate) -> Vec<String> {
     ["1_create_users", "2_index_emails"].map(find).into()
 }
 
+/// A macro of the user's may have the name of the library's: what it makes is what runs.
+#[test]
+fn what_another_macro_makes_is_run() {
+    let new = Crate::new("replay_plain_shadowed");
+    let print = "fn main() { for one in migrate_core::Registry::linked(None).unwrap().iter() {
+        println!(\"{} {:?}\", one.id(), one.planned(false, \"\", Default::default()));
+    } }";
+    new.write("src/main.rs", &format!("mod first;\nmod second;\n{print}"));
+    new.write("src/first.rs", &first());
+    let other = "macro_rules! sql { ($text:literal) => { migrate_core::Sql::unchecked(concat!($text, \" WHERE id > 7\")) } }\n";
+    new.write("src/second.rs", &format!("{other}{}", second()));
+    let ran = new.cargo("run");
+    ran.ends(0)
+        .has("WHERE id > 7")
+        .has("2_index_emails")
+        .has("1_create_users");
+}
+
 /// The compiler makes an object file for each module that has functions of its own.
 #[test]
 fn the_functions_of_all_stand_in_one_object_file() {
