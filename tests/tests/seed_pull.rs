@@ -81,8 +81,25 @@ error: the migration `0002_create_tables` is pending: apply it first (`up`), and
 "#]]);
     assert_eq!(files(&app), before);
     app.cargo("migrate up").ends(0);
-    assert_data_eq!(sql(&app, "users"), str![[r#""#]]);
-    app.cargo("migrate pull").shows(str![[r#""#]]);
+    assert_data_eq!(
+        sql(&app, "users"),
+        str![[r#"
+CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL UNIQUE,
+    age INTEGER DEFAULT 18,
+    state TEXT DEFAULT 'new' CHECK ("state" IN ('new', 'old')),
+    teamId TEXT REFERENCES teams (id) ON DELETE CASCADE,
+    created_at TEXT DEFAULT CURRENT_TIMESTAMP,
+    updated_at TEXT DEFAULT CURRENT_TIMESTAMP
+)
+"#]]
+    );
+    app.cargo("migrate pull").shows(str![[r#"
+the database is as the definitions say: nothing to write
+
+"#]]);
     assert_eq!(files(&app), before);
 
     // What has rows is changed, and they stay.
@@ -100,12 +117,49 @@ error: the migration `0002_create_tables` is pending: apply it first (`up`), and
         .replace("cascade", "restrict")
         .replace("\"name\": {\"type\": \"string\", \"required\": true, \"description\": \"What people call them\"},", "\"nick\": {\"type\": \"string\"},");
     app.write("meta/users.json", &changed);
-    app.cargo("migrate pull").shows(str![[r#""#]]);
+    app.cargo("migrate pull").shows(str![[r#"
+kept    column users.name is no longer in meta/users.json, and stays: `--allow-drop` writes its removal, and its values are lost
+  table users: foreign key (teamId) to teams (id) ON DELETE CASCADE removed
+  table users: unique constraint (email) removed
+  column users.email: NOT NULL removed
+  column users.age: default changed from 18 to 21
+  column users.nick: added (TEXT)
+  table users: foreign key (teamId) to teams (id) ON DELETE RESTRICT added
+created src/migrations/m0003_alter_users.rs (`AlterUsers`)
+added   `pub mod m0003_alter_users;` to src/migrations/mod.rs
+Read it, and apply it: `up`
+
+"#]]);
     app.cargo("migrate up").ends(0);
-    assert_data_eq!(sql(&app, "users"), str![[r#""#]]);
-    app.cargo("migrate pull").shows(str![[r#""#]]);
+    assert_data_eq!(
+        sql(&app, "users"),
+        str![[r#"
+CREATE TABLE "users" (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT,
+    age INTEGER DEFAULT 21,
+    state TEXT DEFAULT 'new' CHECK ("state" IN ('new', 'old')),
+    teamId TEXT REFERENCES teams (id) ON DELETE RESTRICT,
+    created_at TEXT DEFAULT CURRENT_TIMESTAMP,
+    updated_at TEXT DEFAULT CURRENT_TIMESTAMP,
+    nick TEXT
+)
+"#]]
+    );
+    app.cargo("migrate pull").shows(str![[r#"
+kept    column users.name is no longer in meta/users.json, and stays: `--allow-drop` writes its removal, and its values are lost
+the database is as the definitions say: nothing to write
+
+"#]]);
     app.cargo("migrate pull --allow-drop --name forget_names")
-        .shows(str![[r#""#]]);
+        .shows(str![[r#"
+  column users.name: removed
+created src/migrations/m0004_forget_names.rs (`ForgetNames`)
+added   `pub mod m0004_forget_names;` to src/migrations/mod.rs
+Read it, and apply it: `up`
+
+"#]]);
     app.cargo("migrate up").ends(0);
     let connection = Connection::open(app.path("app.db")).unwrap();
     let left: (String, i64) = connection
@@ -116,8 +170,10 @@ error: the migration `0002_create_tables` is pending: apply it first (`up`), and
     assert_eq!(left, ("e".to_owned(), 18));
     drop(connection);
     app.cargo("migrate pull").ends(0).has("nothing to write");
-    // And all of it goes back.
-    app.cargo("migrate reset --yes").ends(0);
+    // What is lost does not come back; all before goes back.
+    app.cargo("migrate down")
+        .ends(1)
+        .has("the values of users.name are gone");
 }
 
 /// 2: what nobody knows is told with its place, and nothing is written.
@@ -227,8 +283,10 @@ Build it, and say that this database has it: `baseline 0002_adopt`
 "#]]);
     app.cargo("migrate baseline adopt").ends(0);
     app.cargo("migrate check").ends(0);
-    app.cargo("migrate pull --from-database")
-        .shows(str![[r#""#]]);
+    app.cargo("migrate pull --from-database").shows(str![[r#"
+the migrations make all that the database has: nothing to write
+
+"#]]);
     // And it makes the same elsewhere.
     app.cargo("migrate up --database-url other.db").ends(0);
     app.cargo("migrate pull --from-database --database-url other.db")
@@ -261,7 +319,16 @@ Read it, and apply it: `up`
 
 "#]]);
     app.cargo("migrate up").ends(0);
-    assert_data_eq!(sql(&app, "users"), str![[r#""#]]);
+    assert_data_eq!(
+        sql(&app, "users"),
+        str![[r#"
+CREATE TABLE users (
+    id INTEGER NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    nick TEXT
+)
+"#]]
+    );
     app.cargo("migrate pull --models")
         .ends(0)
         .has("nothing to write");

@@ -26,6 +26,8 @@ struct Way {
     changes: Vec<Change>,
     up: Vec<ddl::Planned>,
     down: Vec<ddl::Planned>,
+    /// A column that `down` would have to fill, and nobody knows with what.
+    no_way_back: Option<String>,
     removals: Vec<Removal>,
 }
 
@@ -39,6 +41,11 @@ impl OnDatabase<'_> {
             true => vec![self.adopted(&package, live)?],
             false => self.wanted(arguments, &package, &live)?,
         };
+        for column in ways.iter().take(1).flat_map(|way| unfilled(&way.changes)) {
+            self.out.warn(&format!(
+                "{column} takes no NULL and has no default: the migration fails where its table has rows; give it a `default`"
+            ));
+        }
         let removals = ways.first().map_or(&[][..], |way| &way.removals);
         let changes = ways.iter().max_by_key(|way| way.changes.len());
         let changes = changes.map_or(&[][..], |way| &way.changes);
@@ -169,12 +176,32 @@ fn way(from: &Schema, to: &Schema, hints: &Hints) -> Result<Way, Fault> {
             })
             .collect(),
     };
+    let down = diff(to, from, &back);
     Ok(Way {
         dialect: to.dialect,
+        no_way_back: unfilled(&down).next(),
         up: ddl::change(from, to, &changes).map_err(unwritten)?,
-        down: ddl::change(to, from, &diff(to, from, &back)).map_err(unwritten)?,
+        down: ddl::change(to, from, &down).map_err(unwritten)?,
         changes,
         removals: Vec::new(),
+    })
+}
+
+/// Columns that are added, may not be NULL, and have nothing to put into the rows that are there.
+fn unfilled(changes: &[Change]) -> impl Iterator<Item = String> {
+    changes.iter().filter_map(|change| match change {
+        Change::AlterTable {
+            table,
+            change: TableChange::AddColumn(column),
+        } if !column.nullable
+            && column.default.is_none()
+            && column.generated.is_none()
+            && column.identity.is_none()
+            && !column.auto_increment =>
+        {
+            Some(format!("{table}.{}", column.name))
+        }
+        _ => None,
     })
 }
 
@@ -208,7 +235,12 @@ fn script(ways: &[Way], changes: &[Change]) -> Script {
     Script {
         notes,
         up: all(|way| &way.up),
-        down: Ok(all(|way| &way.down)),
+        down: match ways.iter().find_map(|way| way.no_way_back.as_ref()) {
+            Some(column) => Err(format!(
+                "the values of {column} are gone, and it takes no NULL"
+            )),
+            None => Ok(all(|way| &way.down)),
+        },
         alone: ways
             .iter()
             .any(|way| way.up.iter().chain(&way.down).any(|one| one.alone)),
