@@ -1,111 +1,30 @@
 //! What a history builds, and what SQLite has after the same statements: one schema.
 
 #![cfg(all(feature = "schema", feature = "sqlite"))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 
+#[path = "schemas_on_sqlite/engine.rs"]
+mod engine;
+#[allow(dead_code, reason = "another test needs the rest")]
+#[path = "histories_on_sqlite/generator.rs"]
+mod generator;
+
+use std::path::Path;
+
+use engine::{comparable, differences, introspect};
+use generator::Generator;
 use migrate_schema::{
-    Dialect,
-    lex::{self, TokenKind},
-    schema::{
-        Schema,
-        live::{self, Next, Rows, Scope},
-    },
+    Dialect, folder,
+    schema::{Reading, Schema},
     settings::Settings,
+    statement,
 };
-use rusqlite::{Connection, types::ValueRef};
-
-fn ask(connection: &Connection, query: &str) -> Rows {
-    let mut statement = connection.prepare(query).unwrap();
-    let width = statement.column_count();
-    let rows = statement.query_map([], |row| {
-        (0..width)
-            .map(|at| {
-                Ok(match row.get_ref(at)? {
-                    ValueRef::Null => None,
-                    ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-                    other => Some(format!("{other:?}")),
-                })
-            })
-            .collect()
-    });
-    rows.unwrap().map(Result::unwrap).collect()
-}
-
-fn introspect(connection: &Connection) -> Schema {
-    let mut inquiry = live::inquiry(&Dialect::Sqlite.into(), &Scope::default());
-    let mut answers: Vec<Rows> = Vec::new();
-    let definitions = loop {
-        match inquiry.next(&answers).unwrap() {
-            Next::Ask(queries) => {
-                answers = queries.iter().map(|one| ask(connection, one)).collect()
-            }
-            Next::Done(definitions) => break definitions,
-        }
-    };
-    let statements = definitions.statements.iter().map(String::as_str);
-    let (schema, findings) =
-        Schema::from_sql(&Dialect::Sqlite.into(), &Settings::default(), statements);
-    assert!(findings.is_empty(), "{findings:?}");
-    schema
-}
-
-/// SQL without what does not matter: white space, comments, quotes, the case of words.
-fn plain(sql: &mut String) {
-    let words: Vec<String> = lex::tokens(sql, Dialect::Sqlite)
-        .map(|token| match token.kind {
-            TokenKind::QuotedName => token
-                .text(sql)
-                .trim_matches(['"', '`', '[', ']'])
-                .to_lowercase(),
-            TokenKind::Word => token.text(sql).to_lowercase(),
-            _ => token.text(sql).to_owned(),
-        })
-        .collect();
-    *sql = words.join(" ");
-}
-
-/// The parts that have text, made comparable.
-fn comparable(mut schema: Schema) -> Schema {
-    for table in &mut schema.tables {
-        for column in &mut table.columns {
-            plain(&mut column.data_type);
-            column.default.iter_mut().for_each(plain);
-            column
-                .generated
-                .iter_mut()
-                .for_each(|one| plain(&mut one.expression));
-        }
-        table
-            .checks
-            .iter_mut()
-            .for_each(|one| plain(&mut one.expression));
-        table
-            .triggers
-            .iter_mut()
-            .for_each(|one| plain(&mut one.sql));
-        table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
-        for index in &mut table.indexes {
-            index.predicate.iter_mut().for_each(plain);
-            for part in &mut index.parts {
-                if let migrate_schema::schema::IndexOn::Expression(sql) = &mut part.on {
-                    plain(sql);
-                }
-            }
-        }
-        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        if let migrate_schema::schema::TableKind::Other(sql) = &mut table.kind {
-            plain(sql);
-        }
-    }
-    for view in &mut schema.views {
-        plain(&mut view.query);
-        view.triggers.iter_mut().for_each(|one| plain(&mut one.sql));
-        view.reads.sort();
-    }
-    schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
-    schema.views.sort_by(|a, b| a.name.cmp(&b.name));
-    schema
-}
+use rusqlite::Connection;
 
 /// The schema of the statements, which must be what SQLite has after them, with nothing unknown.
 fn both(sql: &str) -> Schema {
@@ -155,4 +74,119 @@ fn a_history_builds_what_sqlite_has() {
     for sql in CASES {
         both(sql);
     }
+}
+
+/// How the two differ after a random history.
+fn disagreement(seed: u64, length: usize) -> Option<String> {
+    let connection = Connection::open_in_memory().unwrap();
+    let mut reading = Reading::new(&Dialect::Sqlite.into(), &Settings::default());
+    let mut generator = Generator::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) + 12345);
+    let mut history = String::new();
+    for _ in 0..length {
+        let sql = generator.statement(&connection);
+        let changes = matches!(sql.split(' ').next(), Some("CREATE" | "ALTER" | "DROP"));
+        if !changes || connection.execute_batch(&sql).is_err() {
+            continue;
+        }
+        reading.apply(&sql);
+        history += &format!("{sql};\n");
+        let found = differences(&reading.schema(), &introspect(&connection));
+        if !found.is_empty() {
+            return Some(format!("history {seed}:\n{history}{}", found.join("\n")));
+        }
+    }
+    None
+}
+
+#[test]
+fn random_histories_build_what_sqlite_has() {
+    let chosen = std::env::var("HISTORIES").ok();
+    let range = chosen.as_deref().and_then(|range| range.split_once(".."));
+    let (from, to) = range.map_or((0, 60), |(from, to)| {
+        (from.parse().unwrap(), to.parse().unwrap())
+    });
+    let all: Vec<String> = (from..to)
+        .filter_map(|seed| disagreement(seed, 40))
+        .collect();
+    assert!(all.is_empty(), "{} differ\n{}", all.len(), all.join("\n\n"));
+}
+
+/// The histories of a folder of one's own: `tests/schemas`.
+#[test]
+fn given_histories_build_what_sqlite_has() {
+    let Ok(directory) = std::env::var("MIGRATE_SCHEMAS") else {
+        return;
+    };
+    let mut histories: Vec<_> = std::fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    histories.sort();
+    let mut wrong = 0;
+    for history in &histories {
+        wrong += given_history(history);
+    }
+    assert_eq!(wrong, 0, "differences");
+}
+
+fn files_of(directory: &Path, below: &str, files: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = if below.is_empty() {
+            name
+        } else {
+            format!("{below}/{name}")
+        };
+        if path.is_dir() {
+            files_of(&path, &name, files);
+        } else if folder::is_wanted(&name)
+            && let Ok(text) = std::fs::read_to_string(&path)
+        {
+            files.push((name, text));
+        }
+    }
+}
+
+/// The number of differences, each of which is printed. What the engine refuses is left out on both sides.
+fn given_history(directory: &Path) -> usize {
+    let mut files = Vec::new();
+    files_of(directory, "", &mut files);
+    files.sort();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| folder::File { path, text })
+        .collect();
+    let connection = Connection::open_in_memory().unwrap();
+    let mut reading = Reading::new(&Dialect::Sqlite.into(), &Settings::default());
+    let (mut ran, mut refused) = (0, 0);
+    for migration in &folder::read(&files, Dialect::Sqlite).migrations {
+        reading.begin(&migration.name);
+        let text = migration.up.text(&files);
+        for statement in statement::split(text, Dialect::Sqlite) {
+            let sql = statement.text(text);
+            if connection.execute_batch(sql).is_ok() {
+                reading.apply(sql);
+                ran += 1;
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    let replayed = reading.schema();
+    let live = introspect(&connection);
+    let found = differences(&replayed, &live);
+    let open = replayed.tables.iter().filter(|table| table.open).count();
+    println!(
+        "{}: {ran} statements ({refused} refused), {} tables and views, {open} open, unknown {:?}, {} differences",
+        directory.display(),
+        live.tables.len() + live.views.len(),
+        replayed.unknown,
+        found.len()
+    );
+    for one in &found {
+        println!("    {one}");
+    }
+    found.len()
 }

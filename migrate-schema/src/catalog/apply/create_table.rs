@@ -100,6 +100,7 @@ impl Catalog {
         for (sequence, column) in sequences {
             self.put_sequence(sequence, key.clone(), &column);
         }
+        self.refresh_views(&key);
     }
 
     /// The sequence that a column brings.
@@ -288,10 +289,14 @@ impl Catalog {
 
     fn columns_of_query(&self, draft: &mut Relation, query: &tree::Query, findings: &mut Findings) {
         self.check_query(query, findings);
+        // What type they come to is nobody's business but who wants the whole schema's.
+        draft.open |=
+            self.keeps_texts && self.dialect() == Dialect::Sqlite && !has_plain_outputs(query);
         match self.outputs_of(query) {
             Some(columns) => {
                 for mut column in columns {
                     if self.dialect() == Dialect::Sqlite {
+                        column.ty = column.ty.as_ref().and_then(stored_type);
                         match self.free_name(draft, &column.name) {
                             Some(name) => column.name = name,
                             None => {
@@ -461,6 +466,52 @@ impl Catalog {
             );
         }
     }
+}
+
+/// Whether it is plain what types a query gives.
+fn has_plain_outputs(query: &tree::Query) -> bool {
+    let tree::Body::Select(select) = &query.body else {
+        return false;
+    };
+    select.outputs.iter().all(|output| match output {
+        tree::Output::Expression { expression, .. } => !matches!(
+            expression.kind,
+            tree::ExpressionKind::Subquery(_)
+                | tree::ExpressionKind::Collate { .. }
+                | tree::ExpressionKind::Row(_)
+                | tree::ExpressionKind::Opaque
+        ),
+        tree::Output::All(_) | tree::Output::AllOf(_) => true,
+    })
+}
+
+/// What SQLite declares a column as that comes from one of this type: the affinity alone is kept.
+fn stored_type(ty: &tree::TypeName) -> Option<tree::TypeName> {
+    let name = ty.path.name.text.to_ascii_uppercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    let word = if has(&["INT"]) {
+        "INT"
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        "TEXT"
+    } else if has(&["BLOB"]) || name.is_empty() {
+        return None;
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        "REAL"
+    } else {
+        "NUM"
+    };
+    Some(tree::TypeName {
+        path: tree::Path::bare(Name {
+            text: word.to_owned(),
+            quoted: false,
+            range: 0..0,
+        }),
+        arguments: Vec::new(),
+        words: Vec::new(),
+        array: false,
+        special: false,
+        range: 0..0,
+    })
 }
 
 /// The constraints that stand behind a column, as constraints of the table.

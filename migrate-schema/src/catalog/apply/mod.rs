@@ -218,12 +218,52 @@ impl Catalog {
             relation.has_rows = true;
             self.set(Fact::Relation(key, Some(Arc::new(relation))));
         }
+        self.writes_schema(action, findings.sql);
         if let Action::Delete(delete) = action {
             for source in &delete.targets {
                 if let crate::tree::Source::Table { name, .. } = source {
                     self.may_be_empty(name);
                 }
             }
+        }
+    }
+
+    /// `PRAGMA writable_schema` lets a statement write definitions as text: of what it names nothing is known any more.
+    fn writes_schema(&mut self, action: &Action, sql: &str) {
+        let (table, filter) = match action {
+            Action::Update(update) => match &update.target {
+                crate::tree::Source::Table { name, .. } => (Some(name), update.filter.as_ref()),
+                _ => (None, None),
+            },
+            Action::Insert(insert) => (Some(&insert.table), None),
+            Action::Delete(delete) => match delete.targets.as_slice() {
+                [crate::tree::Source::Table { name, .. }] => (Some(name), delete.filter.as_ref()),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        };
+        let is_schema = |path: &crate::tree::Path| {
+            let name = &path.name.text;
+            ["sqlite_master", "sqlite_schema"]
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name))
+        };
+        if self.dialect() != Dialect::Sqlite || !table.is_some_and(is_schema) {
+            return;
+        }
+        let range = filter.map_or(0..0, |filter| filter.range.clone());
+        let text = sql.get(range).unwrap_or_default();
+        let names: Vec<String> = crate::lex::tokens(text, Dialect::Sqlite)
+            .map(|token| token.text(text).trim_matches(['\'', '"']).to_owned())
+            .filter(|name| {
+                let key = ("main".to_owned(), self.fold(name));
+                self.store.relations().contains_key(&key)
+            })
+            .collect();
+        if names.is_empty() {
+            self.poison_everything();
+        } else {
+            self.poison(&names);
         }
     }
 

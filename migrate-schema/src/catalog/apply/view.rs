@@ -72,9 +72,8 @@ impl Catalog {
         }
         self.put_new(key.clone(), draft);
         if broken {
-            self.store.mark_stale(key.clone());
+            self.store.mark_stale(key);
         }
-        self.refresh_views(&key);
     }
 
     fn fill_view(&self, draft: &mut Relation) {
@@ -86,7 +85,7 @@ impl Catalog {
     }
 
     /// The columns that a view has now.
-    fn view_columns(&self, view: &Relation) -> Option<Vec<Column>> {
+    pub(crate) fn view_columns(&self, view: &Relation) -> Option<Vec<Column>> {
         let query = view.query.as_ref()?;
         let outputs = query::outputs(self, query)?;
         let columns = outputs.into_iter().enumerate().map(|(at, output)| {

@@ -470,25 +470,31 @@ impl<'a> Resolver<'a> {
         alias: Option<&'a Name>,
         frame: &Frame<'_, 'a>,
     ) -> OutputColumn<'a> {
+        let found = match &expression.kind {
+            ExpressionKind::Column { table, name } => {
+                use super::scope::Found;
+                let found = match table {
+                    None => frame.bare(self.dialect, &name.text),
+                    Some(table) => frame.qualified(self.dialect, table, &name.text),
+                };
+                match found {
+                    Found::Column(_, column) => Some(column),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        // SQLite calls it as the table does, in whatever case it was written.
+        let own = found.as_ref().filter(|_| self.dialect == Dialect::Sqlite);
         OutputColumn {
-            name: match alias {
-                Some(alias) => ColumnName::Known(&alias.text),
-                None => output_name(self.dialect, expression),
+            name: match (alias, own) {
+                (Some(alias), _) => ColumnName::Known(&alias.text),
+                (None, Some(own)) if matches!(own.name, ColumnName::Known(_)) => own.name,
+                (None, _) => output_name(self.dialect, expression),
             },
             ty: match &expression.kind {
                 ExpressionKind::Cast { ty, .. } => Some(ty),
-                ExpressionKind::Column { table, name } => {
-                    use super::scope::Found;
-                    let found = match table {
-                        None => frame.bare(self.dialect, &name.text),
-                        Some(table) => frame.qualified(self.dialect, table, &name.text),
-                    };
-                    match found {
-                        Found::Column(_, column) => column.ty,
-                        _ => None,
-                    }
-                }
-                _ => None,
+                _ => found.and_then(|column| column.ty),
             },
             hidden: false,
         }

@@ -6,6 +6,7 @@ use super::{
     text::statement,
 };
 use crate::{
+    Dialect,
     catalog::{self, Relation, RelationKind},
     tree::{self, FunctionKind},
 };
@@ -16,7 +17,16 @@ impl Of<'_> {
         let query = self
             .cut(&definition.text)
             .query(relation.query.as_deref()?)?;
-        let columns = relation.columns.iter().map(|column| {
+        // SQLite finds them out whenever the view is read.
+        let now = match self.catalog.dialect() {
+            Dialect::Sqlite => self.catalog.view_columns(relation).unwrap_or_default(),
+            _ => relation
+                .columns
+                .iter()
+                .map(|column| column.as_ref().clone())
+                .collect(),
+        };
+        let columns = now.iter().map(|column| {
             let ty = column.ty.as_ref().map(ToString::to_string);
             Column::new(column.name.clone(), ty.unwrap_or_default())
         });

@@ -57,7 +57,7 @@ impl<'a> Of<'a> {
                 None => table.open = true,
             }
         }
-        for constraint in &relation.constraints {
+        for constraint in self.in_order(relation) {
             if self.constraint(relation, constraint, &mut table).is_none() {
                 table.open = true;
             }
@@ -73,6 +73,22 @@ impl<'a> Of<'a> {
         }
         table.triggers = self.triggers(relation);
         table
+    }
+
+    /// The constraints in the order in which they would stand in one statement: SQLite puts those of a column that was added
+    /// behind that column.
+    fn in_order<'r>(&self, relation: &'r Relation) -> Vec<&'r Constraint> {
+        let mut all: Vec<&Constraint> = relation.constraints.iter().map(AsRef::as_ref).collect();
+        if self.catalog.dialect() == Dialect::Sqlite {
+            all.sort_by_key(|one| {
+                let column = one.column.as_ref();
+                let mut columns = relation.columns.iter();
+                let place = column
+                    .and_then(|name| columns.position(|own| self.catalog.same(&own.name, name)));
+                place.unwrap_or(usize::MAX)
+            });
+        }
+        all
     }
 
     fn kind(&self, relation: &Relation) -> Option<TableKind> {
