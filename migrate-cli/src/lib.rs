@@ -19,7 +19,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done, or nothing to do |
-//! | 1 | a migration or the database failed; or `check` or `verify` found something |
+//! | 1 | a migration or the database failed; or `check`, `verify` or `schema validate` found something |
 //! | 2 | wrong use: a flag, a name, a URL |
 //! | 3 | the database was locked until the timeout |
 //! | 4 | not confirmed |
@@ -46,7 +46,12 @@
 //! | `log` | a list of rows of the history, the newest first |
 //! | `plan`, `--dry-run` | `request`, `environment`, `migrations`: a list of `action`, `set`, `id`, `description`, `transaction`, `foreign_keys_off`, `steps`; `warnings` |
 //! | a run | `done`: a list of `action`, `set`, `id`, `duration_ms`, and `checksums` (the old and the new) where one was accepted; `warnings` |
-//! | `check`, `verify` | a list of `set`, `id`, `state`, `message` |
+//! | `check`, `verify` | a list of `set`, `id`, `state`, `message`; for what was done behind the back of the migrations, of `state` (`drift`), `message` and `change` |
+//! | `status --drift` | and `drift`: `changes`, `others` (what no migration has named), `foreign` (a list of `table` and `tool`) |
+//! | `schema export` | the document; with `--output`, `file` and `tables` (their number) |
+//! | `schema validate` | a list of `path` and `message` |
+//! | `schema apply` | `changes`, `losses`, `statements`, `foreign` (as above), `done` |
+//! | `schema diff` | a list of changes: `change` (one word), `object`, `part`, `from`, `to`, `words`, `loses`, as far as there is something to say |
 //! | `completions` | `script` |
 //! | `new` | `id`, `file`, `module`, `struct_name` |
 //! | `import` | a list of `id`, `file`, `up`, `down`, `unchecked` |

@@ -193,6 +193,13 @@ impl Replayed {
     }
 }
 
+/// Whether the schema of such a database can be read by this program: the grammar of its dialect is built in, and there is a
+/// reader for its definitions.
+pub fn is_readable(dialect: Dialect) -> bool {
+    let mut inquiry = live::inquiry(&Target::from(dialect), &live::Scope::default());
+    grammar::is_built_in(dialect) && inquiry.next(&[]).is_ok()
+}
+
 fn is_built_in(dialect: Dialect) -> Result<(), Error> {
     if grammar::is_built_in(dialect) {
         return Ok(());

@@ -1,7 +1,6 @@
 //! A command on one database.
 
 use migrate_core::{Database, Dialect, Migrator, Registered, Report, Request, schema};
-use migrate_schema::grammar;
 
 use crate::{
     args::{Asked, Global},
@@ -77,7 +76,7 @@ impl OnDatabase<'_> {
                 Ok(Exit::Done)
             }
             Asked::Check => {
-                let nothing = "every migration is applied, the same as in this program, and the database is as they have made it";
+                let nothing = "every migration is applied, and the same as in this program";
                 self.look(true, nothing)
             }
             Asked::Verify => self.look(false, "what is applied is the same as in this program"),
@@ -92,7 +91,7 @@ impl OnDatabase<'_> {
         let status = self.migrator.status(&mut database)?;
         let findings = findings(&status, check);
         // A program without the grammar was built for another database, or for none.
-        let drift = match check && grammar::is_built_in(database.dialect()) {
+        let drift = match check && schema::is_readable(database.dialect()) {
             true => Some(schema::drift_of(&self.migrator, &mut database, &status)?),
             false => None,
         };

@@ -240,7 +240,11 @@ impl Output {
                     println!("{BAD}{}{BAD:#} {}", one.name, one.message);
                 }
                 if found.is_empty() && !is_drift {
-                    println!("{GOOD}ok{GOOD:#}: {nothing}");
+                    let no_drift = match drift {
+                        Some(_) => "; the database is as they have made it",
+                        None => "",
+                    };
+                    println!("{GOOD}ok{GOOD:#}: {nothing}{no_drift}");
                 }
                 if let Some(drift) = drift {
                     self.drift(drift);
