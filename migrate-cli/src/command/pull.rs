@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use migrate_core::{
-    Dialect, State, models,
+    Dialect, Registry, RegistryError, State, models,
     schema::{self, Schema},
 };
 use migrate_schema::schema::{
@@ -74,8 +74,9 @@ impl OnDatabase<'_> {
 
     /// What is pending, or not even compiled yet, may be the very thing that would be written once more.
     fn up_to_date(&self, package: &Package, arguments: &PullArgs) -> Result<(), Fault> {
-        let registry = self.migrator.registry()?;
-        let last = registry.iter().map(|one| one.id()).max();
+        let registry = self.migrations()?;
+        let all = registry.iter().flat_map(Registry::iter);
+        let last = all.map(|one| one.id()).max();
         let newest = known(package)?.into_iter().max();
         if let Some(newest) = newest.filter(|newest| last.is_none_or(|last| newest > last)) {
             return Err(Fault::Usage(format!(
@@ -83,7 +84,7 @@ impl OnDatabase<'_> {
             )));
         }
         // What the database has is compared with all migrations there, whether they ran or not.
-        if arguments.from_database {
+        if arguments.from_database || registry.is_none() {
             return Ok(());
         }
         let status = self.migrator.status(&mut self.existing()?)?;
@@ -150,7 +151,19 @@ impl OnDatabase<'_> {
         way(&self.expected(dialect)?, &live, &Hints::default())
     }
 
+    /// The migrations of the program; none where it has none yet.
+    fn migrations(&self) -> Result<Option<Registry>, Fault> {
+        match Registry::linked(self.global.set.as_deref()) {
+            Ok(registry) => Ok(Some(registry)),
+            Err(RegistryError::Empty { linked, .. }) if linked.is_empty() => Ok(None),
+            Err(error) => Err(Fault::Migrate(error.into())),
+        }
+    }
+
     fn expected(&self, dialect: Dialect) -> Result<Schema, Fault> {
+        if self.migrations()?.is_none() {
+            return Ok(Schema::empty(dialect));
+        }
         Ok(schema::expected(&self.migrator, dialect)?)
     }
 
