@@ -1,4 +1,4 @@
 //! The migrations.
 
-pub mod m20261120_create_tables;
 pub mod m20261120_02_add_price_to_books;
+pub mod m20261120_create_tables;
