@@ -146,6 +146,8 @@
       const own = relation.from === at || relation.to === at;
       if (own) near.add(relation.from).add(relation.to);
       lines[place].classList.add(own ? "chosen" : "dim");
+      // Above the other lines.
+      if (own) boxes[0].before(lines[place]);
     });
     boxes.forEach((box, place) => box.classList.toggle("dim", !near.has(place)));
     boxes[at].classList.add("chosen");
