@@ -1,6 +1,7 @@
 //! The flags and commands.
 
 mod schema;
+mod show;
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValuePars
 use migrate_core::{Down, Policy, Request, Tool, Up};
 
 pub(crate) use schema::{Apply, Diff, Export, SchemaCommand, Validate};
+pub(crate) use show::{Picture, Show};
 
 /// Database migrations, checked while they compile.
 #[derive(Debug, Parser)]

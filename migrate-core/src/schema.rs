@@ -90,14 +90,45 @@ fn read(answer: Answer) -> Result<Schema, Error> {
 /// Where none is linked, a step cannot be written in the dialect, or its grammar is not built in.
 pub fn expected(migrator: &Migrator, dialect: Dialect) -> Result<Schema, Error> {
     let mut history = Replayed::new(dialect)?;
-    let environment = migrator.environment_name();
-    for one in migrator.registry()?.iter() {
-        let is_on = one.is_for(environment) && one.disabled_feature().is_none();
-        if is_on {
-            history.migration(one, environment)?;
-        }
-    }
+    history.all(migrator, |_, _| Ok(()))?;
     Ok(history.reading.schema())
+}
+
+/// What the migrations say, to be shown to people: each of them, in the order in which they run, with the schema that it leaves.
+///
+/// A step in Rust is passed over here, as if it changed rows alone; so a schema is told even of a history in which
+/// [`expected`] cannot be sure of anything.
+///
+/// ```
+/// # use migrate_core::{prelude::*, schema};
+/// # #[migration("20260215_a", up = "CREATE TABLE a (id INTEGER PRIMARY KEY)", down = "DROP TABLE a")]
+/// # pub struct A;
+/// # fn main() -> Result<(), migrate_core::Error> {
+/// # #[cfg(feature = "schema-sqlite")] {
+/// let mut tables = Vec::new();
+/// schema::each(&Migrator::new(), migrate_core::Dialect::Sqlite, |migration, schema| {
+///     tables.push((migration.id().to_string(), schema.tables.len()));
+///     Ok(())
+/// })?;
+/// assert_eq!(tables, [("20260215_a".to_owned(), 1)]);
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`expected`], and what the closure gives back.
+pub fn each(
+    migrator: &Migrator,
+    dialect: Dialect,
+    mut show: impl FnMut(&Registered, Schema) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut history = Replayed::new(dialect)?;
+    history.passes_over_rust = true;
+    history.all(migrator, |migration, reading| {
+        show(migration, reading.schema())
+    })
 }
 
 /// What the migrations that are applied have built, by the [`Status`] of the database: each in its order of then and for its
@@ -148,6 +179,7 @@ pub fn applied(migrator: &Migrator, status: &Status, dialect: Dialect) -> Result
 struct Replayed {
     reading: Reading,
     dialect: Dialect,
+    passes_over_rust: bool,
 }
 
 impl Replayed {
@@ -156,7 +188,25 @@ impl Replayed {
         Ok(Self {
             reading: Reading::new(&Target::from(dialect), &Settings::default()),
             dialect,
+            passes_over_rust: false,
         })
+    }
+
+    /// All migrations that are on in the environment.
+    fn all(
+        &mut self,
+        migrator: &Migrator,
+        mut after: impl FnMut(&Registered, &Reading) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let environment = migrator.environment_name();
+        for one in migrator.registry()?.iter() {
+            let is_on = one.is_for(environment) && one.disabled_feature().is_none();
+            if is_on {
+                self.migration(one, environment)?;
+                after(one, &self.reading)?;
+            }
+        }
+        Ok(())
     }
 
     fn migration(&mut self, one: &Registered, environment: &str) -> Result<(), Error> {
@@ -175,6 +225,7 @@ impl Replayed {
                     // What is wrong with it the macro has told, and what follows from that is unknown.
                     self.reading.apply(text);
                 }
+                (Task::Run { .. }, _) if self.passes_over_rust => {}
                 (Task::Run { .. }, Some(words)) => {
                     let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
                     self.reading.unknown(&words);

@@ -44,6 +44,12 @@ fn there_and_back() {
         run(&url, "up").ends(0).has("Nothing to do");
         run(&url, "status").ends(0).has("2 applied, 0 pending");
         run(&url, "check").ends(0);
+        run(&url, "log -n 1")
+            .ends(0)
+            .has("… and 1 migration before");
+        run(&url, "schema show --format mermaid")
+            .ends(0)
+            .has("erDiagram\n    ");
         run(&url, "down -n 1").ends(0).has("1 migration reverted");
         run(&url, "redo -n 1").ends(0);
         run(&url, "fresh")

@@ -8,7 +8,7 @@ use clap::{
 };
 use migrate_core::Dialect;
 
-use super::{DryRun, Format};
+use super::{DryRun, Format, Show};
 
 /// What stands on a side of a comparison.
 const SIDES: &str = "\
@@ -32,6 +32,9 @@ pub(crate) enum SchemaCommand {
     /// Say what is different between two schemas
     #[command(after_help = SIDES)]
     Diff(Diff),
+    /// Draw a schema: as a diagram, or as a page with its history
+    #[command(after_help = super::show::PICTURES)]
+    Show(Show),
 }
 
 #[derive(Clone, Debug, Args)]

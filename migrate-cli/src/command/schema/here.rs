@@ -3,7 +3,7 @@
 use migrate_core::Database;
 
 use super::side::Side;
-use crate::args::{Global, SchemaCommand};
+use crate::args::{Global, Picture, SchemaCommand};
 
 /// Whether a command needs nothing of the application: documents, and databases that are named by URLs for which this
 /// program has the drivers.
@@ -19,6 +19,11 @@ pub(crate) fn needs_no_program(command: &SchemaCommand, global: &Global) -> bool
         SchemaCommand::Diff(asked) => [&asked.from, &asked.to]
             .iter()
             .all(|side| is_at_hand(side, &named)),
+        SchemaCommand::Show(asked) => match Side::of(&asked.subject) {
+            Ok(Side::Document(..)) => true,
+            // The page has the history of the application.
+            _ => asked.picture != Picture::Html && is_at_hand(&asked.subject, &named),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod here;
+mod show;
 mod side;
 
 use std::{cell::RefCell, fs, path::Path};
@@ -48,6 +49,7 @@ pub(crate) fn schema(
         SchemaCommand::Validate(asked) => validate(asked, &Output::without_database(global.format)),
         SchemaCommand::Apply(asked) => ground.apply(asked),
         SchemaCommand::Diff(asked) => ground.diff(asked),
+        SchemaCommand::Show(asked) => ground.show(asked),
     }
 }
 

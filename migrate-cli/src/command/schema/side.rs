@@ -113,6 +113,17 @@ impl Half {
     }
 }
 
+/// The schema of a side in its own dialect, or else in the one that is found.
+pub(super) fn of_one(
+    ground: &Ground<'_>,
+    side: &Side,
+    dialect: impl FnOnce() -> Result<Dialect, Fault>,
+) -> Result<Schema, Fault> {
+    let half = side.half(ground, None)?;
+    let dialect = half.dialect().map_or_else(dialect, Ok)?;
+    half.schema(ground, dialect)
+}
+
 /// The schemas of two sides, in one dialect.
 pub(super) fn of_two(
     ground: &Ground<'_>,

@@ -52,6 +52,12 @@
   const link = (target, label) => make("button", { type: "button", onclick: () => choose(target, true) }, label);
   const links = (children) => make("ul", { className: "links" }, ...children.map((child) => make("li", {}, ...child)));
   const section = (title, ...children) => children.some(Boolean) ? [make("h4", {}, title), ...children] : [];
+  /** SQL stands indented in its source: not its first line, and the others alike. */
+  const outdented = (text) => {
+    const [first, ...others] = text.split("\n");
+    const indents = others.filter((line) => line.trim()).map((line) => line.search(/\S/));
+    return [first, ...others.map((line) => line.slice(Math.min(...indents)))].join("\n");
+  };
   const badge = (kind) => make("span", { className: `badge ${kind}` }, kind);
 
   const columns = (entity) => {
@@ -99,7 +105,7 @@
     const chapter = data.chapters[at];
     const changes = chapter.changes.map((change) => [badge(change.kind),
       change.entity === null ? change.words : link(`t${change.entity}`, change.words)]);
-    const code = (texts) => texts.map((text) => make("pre", {}, text));
+    const code = (texts) => texts.map((text) => make("pre", {}, outdented(text)));
     return [
       make("h3", {}, chapter.id),
       make("p", { className: "about" }, chapter.description),
