@@ -67,6 +67,25 @@
 //! `pending`, `out_of_order`, `changed`, `body_changed`, `missing`, `incomplete`, `other_environment`, `feature_off`
 //! and `foreign`. What has only the text of another tool (`not_in_program`, `named_otherwise`, `repeatable`) stands in `id` of a warning.
 //!
+//! # Completion
+//!
+//! `migrate completions SHELL` writes a script for the name by which the program was called; `cargo migrate completions SHELL` one for
+//! `cargo-migrate`, with the commands of the application's program. Once:
+//!
+//! ```text
+//! migrate completions bash > ~/.local/share/bash-completion/completions/migrate
+//! migrate completions zsh > ~/.zfunc/_migrate           # with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc
+//! migrate completions fish > ~/.config/fish/completions/migrate.fish
+//! migrate completions powershell >> $PROFILE
+//! migrate completions elvish >> ~/.config/elvish/rc.elv
+//! ```
+//!
+//! # Pictures
+//!
+//! `schema show` draws what the migrations build (`history`), what a database holds (`database`, or its URL), or a schema document, as `--format text`,
+//! `mermaid`, `dot`, `svg` or `html`. What they say is written in [`migrate_schema::schema::picture`]. The history needs no database; its dialect is that of the URL, or
+//! `--dialect`. What a step in Rust makes is not in it: a database shows that.
+//!
 //! # Features
 //!
 //! - `bundled` (default): SQLite is compiled in. Take `sqlite` in its place to link another one.
