@@ -108,7 +108,7 @@ fn a_document() {
         .has("cannot read `nowhere.json`");
     here.write("schema.json", "{]");
     show("schema.json")
-        .ends(2)
+        .ends(1)
         .has("`schema.json` is not right");
 }
 

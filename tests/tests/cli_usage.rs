@@ -28,13 +28,14 @@ Commands:
   status       Show the state of every migration
   log          Show the history as it happened, the newest first
   plan         Show what `up` would do, with all SQL
-  check        Exit with 1 when something is pending, changed or missing
+  check        Exit with 1 when something is pending, changed or missing, or the database is not as its migrations have made it
   verify       Compare what is applied with this program, and exit with 1 when they differ
   repair       Accept the SQL that an applied migration has in this program now
   forget       Take migrations that this program no longer has out of the history
   baseline     Record migrations as applied without running them, for a database that already has what they make
   resolve      Say whether the step at which a migration was cut off had been done
   schema       Whole schemas: as documents, beside each other, brought to a database
+  pull         Write the migration that brings the database to what definitions say
   new          Write a new migration, and the line that makes it a module [aliases: make, create]
   completions  Write a script that completes commands and flags in a shell
   import       Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
