@@ -120,6 +120,15 @@ impl Catalog {
         self.refresh_views(&new);
     }
 
+    /// SQLite rewrites the text of its views. PostgreSQL keeps them read, which nobody sees but who asks for their text.
+    fn rewrites_views(&self) -> bool {
+        match self.dialect() {
+            Dialect::Sqlite => true,
+            Dialect::Postgres => self.keeps_texts,
+            Dialect::Mysql => false,
+        }
+    }
+
     /// The table's own checks and triggers may name it.
     fn rename_in_own(&self, draft: &mut Relation, from: &str, to: &Name) {
         if self.dialect() != Dialect::Sqlite {
@@ -247,7 +256,7 @@ impl Catalog {
         if !legacy && self.dialect() != Dialect::Mysql {
             move_uses(&mut draft.uses, from, to);
         }
-        if self.dialect() == Dialect::Sqlite && !legacy {
+        if self.rewrites_views() && !legacy {
             let mut renamer = Table {
                 catalog: self,
                 from: old,
@@ -489,8 +498,10 @@ impl Catalog {
             {
                 *column = self.fold(&to.text);
             }
-            if self.dialect() == Dialect::Sqlite {
+            if self.rewrites_views() {
                 self.rename_in_view(&mut changed, &draft.name, from, to);
+            }
+            if self.dialect() == Dialect::Sqlite {
                 let mut renamer = Column {
                     catalog: self,
                     table: &draft.name,

@@ -2,7 +2,7 @@
 
 use crate::tree::{
     Action, Body, ConflictAction, Cte, Expression, ExpressionKind, Join, JoinCondition, Name,
-    Output, Path, Query, Select, Source,
+    Output, Path, Query, Select, Source, TypeName,
 };
 
 /// What a walk is shown.
@@ -17,6 +17,10 @@ pub(crate) trait Rewriter {
     fn own(&mut self, name: &Name);
     /// A query inside another one.
     fn nested(&mut self);
+    /// A type that something is cast to.
+    fn ty(&mut self, _ty: &mut TypeName) {}
+    /// A function that is called.
+    fn call(&mut self, _name: &mut Path) {}
     /// What a query gives, before it is walked through.
     fn output(&mut self, _one: &Expression, _alias: Option<&Name>) {}
 }
@@ -211,15 +215,23 @@ pub(crate) fn expression(one: &mut Expression, to: &mut dyn Rewriter) {
     match &mut one.kind {
         ExpressionKind::Column { table, name } => to.column(table, name),
         ExpressionKind::Call {
-            arguments, inner, ..
+            name,
+            arguments,
+            inner,
+            ..
         } => {
+            to.call(name);
             expressions(arguments, to);
             expressions(inner, to);
         }
         ExpressionKind::Cast {
-            expression: one, ..
+            expression: one,
+            ty,
+        } => {
+            to.ty(ty);
+            expression(one, to);
         }
-        | ExpressionKind::Collate {
+        ExpressionKind::Collate {
             expression: one, ..
         } => {
             expression(one, to);

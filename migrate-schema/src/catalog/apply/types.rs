@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Findings;
+use super::{Findings, rewrite};
 use crate::{
     Code, Finding,
-    catalog::{Catalog, Class, Key, Lookup, Node, Text, Type, Use, store::Fact},
+    catalog::{
+        Catalog, Class, ConstraintKind, Key, Lookup, Node, Relation, Text, Type, Use, store::Fact,
+    },
     nearest,
     tree::{Alter, AlterType, Behavior, ColumnChange, CreateType, Name, Path, Target, TypeShape},
 };
@@ -556,6 +558,9 @@ impl Catalog {
                 };
                 let mut draft = relation.as_ref().clone();
                 replace(&mut draft.uses);
+                if self.keeps_texts {
+                    rename_inside(&mut draft, from, to);
+                }
                 for one in draft.columns.iter_mut().filter(|one| needs(&one.uses)) {
                     let column = Arc::make_mut(one);
                     replace(&mut column.uses);
@@ -593,6 +598,67 @@ impl Catalog {
             }
             _ => {}
         }
+    }
+}
+
+/// Gives a type or a function another name in all expressions of a relation.
+struct Inside<'a> {
+    from: &'a Node,
+    to: &'a Node,
+}
+
+impl rewrite::Rewriter for Inside<'_> {
+    fn table(&mut self, _path: &mut Path) {}
+    fn column(&mut self, _table: &mut Option<Path>, _name: &mut Name) {}
+    fn target(&mut self, _table: &Path, _name: &mut Name) {}
+    fn own(&mut self, _name: &Name) {}
+    fn nested(&mut self) {}
+    fn ty(&mut self, ty: &mut crate::tree::TypeName) {
+        if self.from.class == Class::Type && ty.path.name.text == self.from.key.1 {
+            ty.path.name.text.clone_from(&self.to.key.1);
+        }
+    }
+    fn call(&mut self, name: &mut Path) {
+        if self.from.class == Class::Function && name.name.text == self.from.key.1 {
+            name.name.text.clone_from(&self.to.key.1);
+        }
+    }
+}
+
+fn rename_inside(draft: &mut Relation, from: &Node, to: &Node) {
+    let mut renamer = Inside { from, to };
+    for column in &mut draft.columns {
+        let column = Arc::make_mut(column);
+        if let Some(one) = &mut column.default {
+            rewrite::expression(one, &mut renamer);
+        }
+        if let Some(one) = &mut column.generated {
+            rewrite::expression(&mut one.expression, &mut renamer);
+        }
+    }
+    for constraint in &mut draft.constraints {
+        if let ConstraintKind::Check(one) = &mut Arc::make_mut(constraint).kind {
+            rewrite::expression(one, &mut renamer);
+        }
+    }
+    for index in &mut draft.indexes {
+        let index = Arc::make_mut(index);
+        let parts = index.parts.iter_mut().map(|part| &mut part.expression);
+        for one in parts.chain(&mut index.predicate) {
+            rewrite::expression(one, &mut renamer);
+        }
+    }
+    for trigger in &mut draft.triggers {
+        let trigger = Arc::make_mut(trigger);
+        if let Some(one) = &mut trigger.when {
+            rewrite::expression(one, &mut renamer);
+        }
+        if let crate::tree::TriggerBody::Function(name) = &mut trigger.body {
+            rewrite::Rewriter::call(&mut renamer, name);
+        }
+    }
+    if let Some(query) = &mut draft.query {
+        rewrite::query(Arc::make_mut(query), &mut renamer);
     }
 }
 

@@ -446,7 +446,8 @@ impl<'a> Of<'a> {
             {
                 return None;
             }
-            TriggerBody::Opaque { .. } | TriggerBody::Function(_) => {}
+            TriggerBody::Function(name) => cut.note_name(&name.name),
+            TriggerBody::Opaque { .. } => {}
         }
         let own = self.catalog.home();
         statement(definition, "CREATE TRIGGER", cut, (own, &trigger.name))

@@ -163,6 +163,15 @@ impl rewrite::Rewriter for Cut<'_> {
     }
     fn own(&mut self, _name: &Name) {}
     fn nested(&mut self) {}
+    fn ty(&mut self, ty: &mut TypeName) {
+        self.note_type(ty);
+    }
+    fn call(&mut self, name: &mut Path) {
+        // The engine's own are written in many ways.
+        if self.dialect == Dialect::Postgres {
+            self.note_name(&name.name);
+        }
+    }
     /// PostgreSQL's views keep the names of their columns, whatever those of the tables become.
     fn output(&mut self, one: &Expression, alias: Option<&Name>) {
         if let (ExpressionKind::Column { name, .. }, None, Dialect::Postgres) =
