@@ -75,7 +75,7 @@ pub(crate) struct Ready {
 }
 
 /// How many verdicts are waited for at once.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 16;
 
 static CURRENT: Mutex<Option<Arc<Pass>>> = Mutex::new(None);
 

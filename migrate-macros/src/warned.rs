@@ -97,8 +97,9 @@ fn shown(placed: &Placed, text: &Text, source: &str) -> (String, Option<usize>) 
 
 /// The warnings as what makes the compiler tell them (see `report.rs`), at the literals of the item.
 pub(crate) fn tokens(warnings: &[Warning], item: &TokenStream, file: &str) -> Option<TokenStream> {
+    let most = warnings.iter().map(|warning| warning.literal).max()?;
     let mut literals = Vec::new();
-    collect(item.clone(), &mut literals);
+    collect(item.clone(), most + 1, &mut literals);
     let mut tokens = TokenStream::new();
     for warning in warnings {
         let mut text = warning.text.clone();
@@ -127,13 +128,38 @@ pub(crate) fn tokens(warnings: &[Warning], item: &TokenStream, file: &str) -> Op
     Some(tokens)
 }
 
-/// The literals in the tokens, however deep.
-fn collect(tokens: TokenStream, literals: &mut Vec<Literal>) {
+/// The first literals in the bodies of the item's functions, which stand in braces inside its own.
+fn collect(item: TokenStream, wanted: usize, literals: &mut Vec<Literal>) {
+    for tree in item {
+        match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                for inner in group.stream() {
+                    match inner {
+                        TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => {
+                            collect_all(body.stream(), wanted, literals);
+                        }
+                        _ => {}
+                    }
+                    // Each tree is fetched from the compiler.
+                    if literals.len() >= wanted {
+                        return;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn collect_all(tokens: TokenStream, wanted: usize, literals: &mut Vec<Literal>) {
     for tree in tokens {
         match tree {
-            TokenTree::Group(group) => collect(group.stream(), literals),
+            TokenTree::Group(group) => collect_all(group.stream(), wanted, literals),
             TokenTree::Literal(literal) => literals.push(literal),
             _ => {}
+        }
+        if literals.len() >= wanted {
+            return;
         }
     }
 }
