@@ -460,6 +460,8 @@ pub enum ColumnChange {
     Type {
         /// The type.
         ty: TypeName,
+        /// `COLLATE`; where there is none, the column has that of its type.
+        collation: Option<Box<Path>>,
         /// `USING`.
         using: Option<Expression>,
     },

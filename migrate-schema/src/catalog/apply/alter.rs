@@ -190,13 +190,31 @@ impl Catalog {
         }
     }
 
+    /// The sequences of columns that are no identity columns any more: they go with that.
+    fn sequences_gone(&self, key: &Key, relation: &Relation) -> Vec<Key> {
+        let Some(before) = self.relation_by_key(key) else {
+            return Vec::new();
+        };
+        let identities = before.columns.iter().filter(|one| one.identity.is_some());
+        let sequences = identities.filter_map(|column| column.sequence.clone());
+        let is_gone = |sequence: &Key| {
+            let mut columns = relation.columns.iter();
+            !columns.any(|column| column.sequence.as_ref() == Some(sequence))
+        };
+        sequences.filter(is_gone).collect()
+    }
+
     /// Puts a relation that was altered, and brings up to date what is derived from it.
     pub(super) fn put_altered(&mut self, key: &Key, relation: Relation) {
         let sequences: Vec<(Key, String)> = (relation.columns.iter())
             .filter_map(|column| Some((column.sequence.clone()?, column.name.clone())))
             .filter(|(sequence, _)| !self.store.relations().contains_key(sequence))
             .collect();
+        let gone = self.sequences_gone(key, &relation);
         self.set(Fact::Relation(key.clone(), Some(Arc::new(relation))));
+        for sequence in gone {
+            self.set(Fact::Relation(sequence, None));
+        }
         for (sequence, column) in sequences {
             self.put_sequence(sequence, key.clone(), &column);
         }

@@ -59,8 +59,14 @@ impl Catalog {
                 self.check_nullable(draft, name, findings);
                 self.set_not_null(draft, name, false, findings);
             }
-            ColumnChange::Type { ty, using } => {
-                self.change_type(draft, name, ty, using.as_ref(), findings);
+            ColumnChange::Type {
+                ty,
+                collation,
+                using,
+            } => {
+                let collation = collation.as_ref().map(ToString::to_string);
+                let to = (ty, collation);
+                self.change_type(draft, name, to, using.as_ref(), findings);
             }
             ColumnChange::AddIdentity(identity) => {
                 self.add_identity(draft, name, *identity, findings);
@@ -144,10 +150,14 @@ impl Catalog {
             return;
         }
         let text = self.text();
+        let is_postgres = self.dialect() == Dialect::Postgres;
         self.change_column(draft, name, findings, |column| {
             column.default = default;
             column.texts.default = text;
             column.uses = uses;
+            if is_postgres {
+                no_longer_serial(column);
+            }
         });
     }
 
@@ -182,7 +192,7 @@ impl Catalog {
         &self,
         draft: &mut Relation,
         name: &Name,
-        ty: &tree::TypeName,
+        (ty, collation): (&tree::TypeName, Option<String>),
         using: Option<&tree::Expression>,
         findings: &mut Findings,
     ) {
@@ -214,6 +224,7 @@ impl Catalog {
         let text = self.text();
         self.change_column(draft, name, findings, |column| {
             column.ty = Some(ty);
+            column.collation = collation;
             column.texts.ty = text;
             column.uses = uses;
         });
@@ -288,4 +299,20 @@ impl Catalog {
             self.add_constraint(draft, &constraint, Some(&column.name), findings);
         }
     }
+}
+/// `serial` is an integer and a default: without that default the sequence is nobody's need.
+fn no_longer_serial(column: &mut crate::catalog::Column) {
+    column.sequence = None;
+    let Some(ty) = &mut column.ty else {
+        return;
+    };
+    let name = &mut ty.path.name;
+    let integer = match name.text.as_str() {
+        _ if name.quoted || ty.path.schema.is_some() => return,
+        "serial" | "serial4" => "integer",
+        "bigserial" | "serial8" => "bigint",
+        "smallserial" | "serial2" => "smallint",
+        _ => return,
+    };
+    integer.clone_into(&mut name.text);
 }

@@ -130,6 +130,9 @@ impl Reader {
             Kind::DROP_NOT_NULL => ColumnChange::DropNotNull,
             Kind::SET_TYPE => ColumnChange::Type {
                 ty: self.child_type(node)?,
+                collation: child(node, Kind::COLLATE)
+                    .and_then(|collate| self.child_path(&collate, Kind::COLLATION_REF))
+                    .map(Box::new),
                 using: child(node, Kind::USING_EXPR)
                     .and_then(|using| self.child_expression(&using)),
             },

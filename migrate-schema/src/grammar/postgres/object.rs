@@ -285,6 +285,7 @@ impl Reader {
                 name: self.child_name(node, Kind::COMPOSITE_FIELD_REF)?,
                 change: ColumnChange::Type {
                     ty: self.child_type(node)?,
+                    collation: None,
                     using: None,
                 },
             },

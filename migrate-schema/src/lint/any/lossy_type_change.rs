@@ -45,7 +45,9 @@ fn check(context: &Context<'_>, alter: &AlterTable, change: &Alter, findings: &m
     let (name, ty) = match change {
         Alter::AlterColumn {
             name,
-            change: ColumnChange::Type { ty, using: None },
+            change: ColumnChange::Type {
+                ty, using: None, ..
+            },
         } => (name, ty),
         Alter::Redefine { name, column, .. } => match &column.ty {
             Some(ty) => (name, ty),

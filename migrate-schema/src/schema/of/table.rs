@@ -67,6 +67,11 @@ impl<'a> Of<'a> {
                 continue;
             }
             match self.index(index) {
+                Some(index) if self.is_unique_key(&index) => table.uniques.push(Key {
+                    name: Some(index.name),
+                    parts: index.parts,
+                    ..Key::on(Vec::<String>::new())
+                }),
                 Some(index) => table.indexes.push(index),
                 None => table.open = true,
             }
@@ -174,6 +179,11 @@ impl<'a> Of<'a> {
         if let Some((_, ty)) = SERIAL.iter().find(|(serial, _)| *serial == word) {
             (*ty).clone_into(&mut made.data_type);
             made.auto_increment = column.default.is_none();
+            return;
+        }
+        // Its type may have been changed since.
+        if column.default.is_none() && column.identity.is_none() {
+            made.auto_increment = column.sequence.is_some();
             return;
         }
         let Some(default) = &column.default else {
@@ -372,6 +382,14 @@ impl<'a> Of<'a> {
             nulls_first: part.nulls_first.filter(|first| *first != part.descending),
             length: part.length,
         })
+    }
+
+    /// On MySQL a unique index and a unique constraint are one thing, and both are shown as `UNIQUE KEY`.
+    fn is_unique_key(&self, index: &Index) -> bool {
+        self.catalog.dialect() == Dialect::Mysql
+            && index.unique
+            && index.method.is_none()
+            && index.comment.is_none()
     }
 
     /// MySQL makes an index for a foreign key, under its name or that of its first column, and shows it like one that was

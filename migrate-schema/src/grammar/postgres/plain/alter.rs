@@ -161,7 +161,11 @@ impl Cursor<'_> {
         if self.eat(Kind::USING_KW) {
             using = Some(self.expression()?);
         }
-        Some(ColumnChange::Type { ty, using })
+        Some(ColumnChange::Type {
+            ty,
+            collation: None,
+            using,
+        })
     }
 
     /// Behind `ALTER TYPE`.
