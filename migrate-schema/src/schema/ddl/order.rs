@@ -184,24 +184,20 @@ impl Words {
             .extend(referred.map(|one| one.name.to_lowercase()));
     }
 
-    /// The body of a function in SQL is looked at where the function is made; of another language only its signature is.
+    /// The body of a function is looked at where the function is made: in SQL all of it, in other languages what it declares.
     fn of_routine(&mut self, sql: &str) {
         self.of_text(sql);
         if self.dialect != Dialect::Postgres {
             return;
         }
-        let tokens: Vec<lex::Token> = lex::tokens(sql, self.dialect).collect();
-        let in_sql = tokens.windows(2).any(|pair| {
-            let language = pair[1].text(sql).trim_matches('\'');
-            pair[0].is_word(sql, "language") && language.eq_ignore_ascii_case("sql")
-        });
-        for token in tokens
-            .iter()
-            .filter(|token| in_sql && token.kind == TokenKind::Text)
-        {
-            let body = token.text(sql).trim_start_matches('$');
-            let body = body.split_once('$').map_or(body, |(_, body)| body);
-            self.of_text(body.trim_matches('\''));
+        for token in lex::tokens(sql, self.dialect) {
+            if token.kind == TokenKind::Text {
+                let words = token
+                    .text(sql)
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                self.words
+                    .extend(words.filter(|word| !word.is_empty()).map(str::to_lowercase));
+            }
         }
     }
 

@@ -235,7 +235,8 @@ fn lines(dialect: Dialect, table: &Table) -> Vec<String> {
     let inline = Inline::of(dialect, table);
     let mut lines: Vec<String> = (table.columns.iter())
         .map(|column| {
-            let mut line = column::definition(column, dialect);
+            let mut line =
+                column::definition(&inline.without_implied(dialect, table, column), dialect);
             inline.add(dialect, column, &mut line);
             line
         })
@@ -314,6 +315,23 @@ impl<'a> Inline<'a> {
             uniques: &table.uniques[..in_order(table, uniques)],
             foreign_keys: &table.foreign_keys[..in_order(table, keys)],
             checks: table.checks.iter().filter(behind).collect(),
+        }
+    }
+
+    /// A column without the NOT NULL that `PRIMARY KEY` behind it brings.
+    fn without_implied(&self, dialect: Dialect, table: &Table, column: &Column) -> Column {
+        let is_key = self.primary_key.and_then(single) == Some(column.name.as_str());
+        let implied = match dialect {
+            Dialect::Postgres => is_key,
+            // Only what is the rowid refuses NULL by that.
+            Dialect::Sqlite => {
+                is_key && !table.without_rowid && column.data_type.eq_ignore_ascii_case("integer")
+            }
+            Dialect::Mysql => false,
+        };
+        Column {
+            nullable: column.nullable || implied,
+            ..column.clone()
         }
     }
 

@@ -165,6 +165,8 @@ impl Plan<'_> {
             let (Some(old), Some(new)) = (find(before), find(after)) else {
                 continue;
             };
+            // As it is to be, with what was not compared: a collation that only one side says.
+            let new = find(then).map_or_else(|| new.clone(), |then| in_words(&new, then));
             if column::has_to_be_made_again(&old, &new) {
                 there.retain(|one| *one != wanted);
                 clauses.make_again(&new, &column::place(&wanted, &there, then), before, after);
@@ -237,6 +239,14 @@ impl Plan<'_> {
                 "UPDATE {table} SET {column} = {value} WHERE {column} IS NULL"
             )));
         }
+    }
+}
+
+/// A column in the words of what is wanted.
+fn in_words(after: &Column, then: Column) -> Column {
+    Column {
+        name: after.name.clone(),
+        ..then
     }
 }
 

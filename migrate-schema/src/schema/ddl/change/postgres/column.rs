@@ -103,7 +103,7 @@ impl Plan<'_> {
         }
         let is_retyped = before.data_type != after.data_type || before.collation != after.collation;
         let using = retype::using(&before.data_type, &after.data_type, &alter.column);
-        let converts = is_retyped && using.is_some();
+        let converts = retype::converts(&before.data_type, &after.data_type);
         let says_default_again = retype::is_other(&before.data_type, &after.data_type);
         self.drop_default(&mut alter, &table, before, after, says_default_again);
         if is_retyped {

@@ -130,7 +130,12 @@ impl Plan<'_> {
                 self.statements.push(planned);
             }
             Change::CreateRoutine(one) => self.push(one.sql.trim()),
-            Change::DropRoutine(one) => self.push(routine::drop(one)),
+            Change::DropRoutine(one) => {
+                let is_there = self.working.routines.contains(one);
+                if is_there {
+                    self.push(routine::drop(one));
+                }
+            }
             Change::ReplaceRoutine { from, to } => self.replace_routine(from, to),
             Change::CreateTable(table) => {
                 let parents = create::parents(&self.working, table);
@@ -143,6 +148,7 @@ impl Plan<'_> {
             }
             Change::DropTable(table) => {
                 self.without_views_of(&table.name, None);
+                self.without_routines_of(&table.name);
                 let sql = format!(
                     "DROP {} {}",
                     table::kind(table),
@@ -160,7 +166,10 @@ impl Plan<'_> {
                     self.push(sql);
                 }
             }
-            Change::DropView(own) => self.drop_view(own),
+            Change::DropView(own) => {
+                self.without_views_of(&own.name, None);
+                self.drop_view(own);
+            }
             Change::AlterView {
                 view,
                 materialized,

@@ -43,6 +43,11 @@ pub(super) fn using(from: &str, to: &str, column: &str) -> Option<String> {
     }
 }
 
+/// Whether the values become others, so that what compares or computes with them has to be made again.
+pub(super) fn converts(from: &str, to: &str) -> bool {
+    Family::of(from) != Family::of(to)
+}
+
 /// Whether a default that stays the same in words is another value after the change: it was stored as one of the old type.
 pub(super) fn is_other(from: &str, to: &str) -> bool {
     word(from) != word(to)

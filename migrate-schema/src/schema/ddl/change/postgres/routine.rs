@@ -3,6 +3,7 @@
 use super::{super::mention::mentions, DIALECT, Plan, table::drop_trigger, type_name};
 use crate::{
     lex::{self, Token, TokenKind},
+    quote::quoted,
     schema::{ObjectName, Routine, RoutineKind, Trigger},
 };
 
@@ -14,7 +15,10 @@ pub(super) fn drop(routine: &Routine) -> String {
     };
     let arguments = match routine.kind {
         RoutineKind::Aggregate if routine.arguments.is_empty() => "*".to_owned(),
-        _ => routine.arguments.join(", "),
+        _ => {
+            let arguments = routine.arguments.iter().map(|one| argument(one));
+            arguments.collect::<Vec<_>>().join(", ")
+        }
     };
     format!(
         "DROP {kind} {}({arguments})",
@@ -22,7 +26,40 @@ pub(super) fn drop(routine: &Routine) -> String {
     )
 }
 
+/// The type of an argument. It is told without quotes, by the name that is stored.
+fn argument(data_type: &str) -> String {
+    let word = data_type.trim_end_matches("[]");
+    let mut tokens = lex::tokens(word, DIALECT);
+    let is_word = tokens
+        .next()
+        .is_some_and(|token| token.kind == TokenKind::Word)
+        && tokens.next().is_none();
+    if is_word && word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        format!("{}{}", quoted(word, DIALECT), &data_type[word.len()..])
+    } else {
+        data_type.to_owned()
+    }
+}
+
 impl Plan<'_> {
+    /// Routines whose arguments or result are rows of a table, and that are to go, go before it.
+    pub(super) fn without_routines_of(&mut self, table: &ObjectName) {
+        let stays = |one: &Routine| {
+            let mut wanted = self.to.routines.iter();
+            wanted.any(|other| other.name == one.name && other.arguments == one.arguments)
+        };
+        let going: Vec<Routine> = (self.working.routines.iter())
+            .filter(|one| {
+                !stays(one) && signature(&one.sql).iter().any(|word| is_name(word, table))
+            })
+            .cloned()
+            .collect();
+        for one in going {
+            self.push(drop(&one));
+            self.working.routines.retain(|other| *other != one);
+        }
+    }
+
     /// In place where the engine allows that, and else it goes and comes again with what calls it.
     pub(super) fn replace_routine(&mut self, from: &Routine, to: &Routine) {
         if from.kind == to.kind
@@ -68,6 +105,10 @@ impl Plan<'_> {
             self.views.push(own);
         }
     }
+}
+
+fn is_name(word: &str, table: &ObjectName) -> bool {
+    word == table.name || word == quoted(&table.name, DIALECT)
 }
 
 /// The statement, so that it takes the place of what is there.
@@ -140,6 +181,9 @@ mod tests {
         assert_ne!(signature(one), signature(third));
         let fourth = "CREATE FUNCTION f(a int) RETURNS int LANGUAGE plpgsql AS $$ 1 $$";
         assert_ne!(signature(one), signature(fourth));
+        assert_eq!(argument("RateLimit"), "\"RateLimit\"");
+        assert_eq!(argument("Mood[]"), "\"Mood\"[]");
+        assert_eq!(argument("double precision"), "double precision");
         assert_eq!(
             or_replace("create function f()"),
             "CREATE OR REPLACE function f()"
