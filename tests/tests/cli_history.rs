@@ -40,7 +40,7 @@ note: app.db does not exist yet
 "#]]);
     run(&here, SHOP, "up").ends(0);
     run(&here, SHOP, "check").shows(str![[r#"
-ok: every migration is applied, and the same as in this program
+ok: every migration is applied, and the same as in this program; the database is as they have made it
 
 "#]]);
     run(&here, SHOP, "verify").shows(str![[r#"
@@ -275,7 +275,9 @@ fn a_baseline_adopts_a_database_that_is_there() {
     let here = Folder::new();
     here.sql(
         "app.db",
-        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT); CREATE TABLE orders (id)",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE);
+         CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id));
+         CREATE INDEX orders_user ON orders (user_id)",
     );
     let before = here.files();
     run(&here, SHOP, "baseline create_orders --dry-run").shows(str![[r#"

@@ -1,5 +1,5 @@
-//! What a migration tool of a database with a schema of its own promises, line by line: as far as it is about
-//! migrations.
+//! What a migration tool of a database with a schema of its own promises, line by line: migrations, and schemas that are
+//! exported, validated and applied.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy knows that a test may panic, but not its helpers"
@@ -7,9 +7,14 @@
 
 use jiff::civil::date;
 use migrate_cli::project::{Location, MakeOptions, locate, make};
-use migrate_core::{Migrator, State, prelude::*};
+use migrate_core::{
+    Dialect, Migrator, State,
+    prelude::*,
+    schema::{self, document::Document},
+};
 use migrate_tests::Folder;
 use rusqlite::Connection;
+use serde_json::json;
 
 const SHOP: &str = env!("CARGO_BIN_EXE_fixture-shop");
 const EDITED: &str = env!("CARGO_BIN_EXE_fixture-shop-edited");
@@ -241,4 +246,286 @@ fn s0_broken_there_the_same_second_does_not_overwrite() {
             .count(),
         3
     );
+}
+
+const PEOPLE: &str = "CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY,
+        email TEXT NOT NULL DEFAULT 'none' CHECK (email <> ''),
+        team_id INTEGER REFERENCES teams (id) ON DELETE CASCADE
+    );
+    CREATE INDEX people_email ON people (lower(email)) WHERE id > 1;
+    CREATE VIEW emails AS SELECT email FROM people;
+    CREATE TRIGGER touch AFTER INSERT ON people BEGIN SELECT 1; END;
+    INSERT INTO teams VALUES (1, 'one');
+    INSERT INTO people (team_id) VALUES (1)";
+
+/// As the description of the seed writes it.
+const SEED: &str = r#"{
+    "version": "1.0",
+    "exported_at": "2024-01-15T10:30:00.123456",
+    "databases": {
+        "shop": {
+            "tables": {
+                "users": {
+                    "columns": [
+                        {"name": "id", "type": "integer", "nullable": false},
+                        "name",
+                        {"name": "created_at", "type": "timestamp", "nullable": false}
+                    ],
+                    "indexes": ["name", {"name": "users_created", "columns": ["created_at", "name"], "unique": true}],
+                    "constraints": [{"name": "pk_constraint", "type": "primary_key", "columns": ["id"]}]
+                }
+            }
+        }
+    }
+}"#;
+
+#[test]
+fn s0_3_export_writes_the_schema_that_is_there() {
+    let here = Folder::new();
+    here.sql("a.db", PEOPLE);
+    here.run(
+        CARGO_MIGRATE,
+        "schema export --output schema.json --database-url a.db",
+    )
+    .ends(0)
+    .has("wrote schema.json: 2 tables");
+    let document: serde_json::Value = serde_json::from_str(&here.read("schema.json")).unwrap();
+    let main = &document["databases"]["main"];
+    assert_eq!(
+        main["tables"]["people"]["columns"][1],
+        json!({"name": "email", "type": "TEXT", "nullable": false, "default": "'none'"})
+    );
+    assert_eq!(
+        main["tables"]["people"]["indexes"][0],
+        json!({
+            "name": "people_email", "columns": [{"expression": "lower(email)"}], "unique": false, "where": "id > 1",
+        })
+    );
+    let kinds = main["tables"]["people"]["constraints"].as_array().unwrap();
+    let kinds: Vec<_> = kinds.iter().map(|one| &one["type"]).collect();
+    assert_eq!(kinds, ["primary_key", "foreign_key", "check"]);
+    assert_eq!(main["tables"]["people"]["triggers"][0]["name"], "touch");
+    assert_eq!(main["views"]["emails"]["query"], "SELECT email FROM people");
+    here.run(CARGO_MIGRATE, "schema validate schema.json")
+        .ends(0);
+    // Without a file it goes to standard output, and is the same but for the time.
+    let printed = here
+        .run(CARGO_MIGRATE, "schema export --database-url a.db")
+        .json();
+    assert_eq!(printed["databases"], document["databases"]);
+}
+
+#[test]
+fn s0_3_what_was_exported_makes_the_same_database_elsewhere() {
+    let here = Folder::new();
+    here.sql("a.db", PEOPLE);
+    here.run(
+        CARGO_MIGRATE,
+        "schema export --output a.json --database-url a.db",
+    )
+    .ends(0);
+    here.run(CARGO_MIGRATE, "schema apply a.json --database-url b.db")
+        .ends(0);
+    here.run(
+        CARGO_MIGRATE,
+        "schema export --output b.json --database-url b.db",
+    )
+    .ends(0);
+    let databases = |file: &str| {
+        let document: serde_json::Value = serde_json::from_str(&here.read(file)).unwrap();
+        document["databases"].clone()
+    };
+    assert_eq!(databases("a.json"), databases("b.json"));
+    let before = here.read_bytes("b.db");
+    here.run(CARGO_MIGRATE, "schema apply a.json --database-url b.db")
+        .ends(0)
+        .has("Nothing to do: b.db has this schema already");
+    assert!(here.read_bytes("b.db") == before);
+}
+
+#[test]
+fn s0_4_the_document_of_the_seed_is_read_in_full() {
+    let here = Folder::new();
+    here.write("schema.json", SEED);
+    here.run(CARGO_MIGRATE, "schema validate schema.json")
+        .ends(0);
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --database-url a.db",
+    )
+    .ends(0);
+    let db = here.open("a.db");
+    assert_eq!(columns(&db, "users"), ["id", "name", "created_at"]);
+    db.execute("INSERT INTO users VALUES (1, 'Ann', 'now')", [])
+        .unwrap();
+    for refused in [
+        "INSERT INTO users VALUES (1, 'Bob', 'now')",
+        "INSERT INTO users VALUES (2, 'Bob', NULL)",
+        "INSERT INTO users VALUES (2, 'Ann', 'now')",
+    ] {
+        assert!(db.execute(refused, []).is_err(), "{refused}");
+    }
+    let indexes: i64 = db
+        .query_row(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(indexes, 2);
+}
+
+#[test]
+fn s0_5_the_same_through_the_library() {
+    let migrator = Migrator::new();
+    let mut from = Connection::open_in_memory().unwrap();
+    migrator.up(&mut from).unwrap();
+    let document = schema::export(&migrator, &mut from).unwrap();
+    // The history itself is no part of it.
+    assert!(!document.to_string().contains("_migrations"));
+    let read = Document::read(&document.to_string()).unwrap();
+
+    let mut to = Connection::open_in_memory().unwrap();
+    let main = read.database("main").unwrap();
+    let done = schema::apply(&migrator, &mut to, main, false).unwrap();
+    assert_eq!(done.changes()[0].to_string(), "table people: added");
+    assert!(
+        schema::apply(&migrator, &mut to, main, false)
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        schema::live(&migrator, &mut to).unwrap(),
+        schema::live(&migrator, &mut from).unwrap()
+    );
+
+    let empty = Document::new().with("main", &schema::Schema::empty(Dialect::Sqlite));
+    let empty = empty.database("main").unwrap();
+    let refused = schema::apply(&migrator, &mut to, empty, false).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "data would be lost, and nothing was done: all rows of people"
+    );
+    schema::apply(&migrator, &mut to, empty, true).unwrap();
+    assert_eq!(columns(&to, "people"), [""; 0]);
+}
+
+#[test]
+fn s0_broken_there_an_invalid_document_fails_with_everything_that_is_wrong() {
+    let here = Folder::new();
+    here.write(
+        "schema.json",
+        r#"{"version": 1, "databases": {"main": {"tables": {
+            "users": {
+                "columns": [{"name": "id", "type": "integer", "nullabel": false}, "email", "email"],
+                "constraints": ["UNIQUE (emial)"]
+            },
+            "orders": {
+                "columns": ["id", "user_id"],
+                "constraints": [
+                    {"type": "primary_key", "columns": ["ident"]},
+                    "FOREIGN KEY (user_id) REFERENCES usres (id)"
+                ]
+            }
+        }}}}"#,
+    );
+    let before = here.files();
+    let validated = here.run(CARGO_MIGRATE, "schema validate schema.json");
+    validated.ends(1);
+    assert_eq!(
+        validated.out,
+        "databases.main.tables.users.columns[0].nullabel: unknown key, did you mean `nullable`?\n\
+         databases.main.tables.users.columns[2]: there is a column `email` already, at databases.main.tables.users.columns[1]\n\
+         databases.main.tables.orders.constraints[0]: `orders` has no column `ident`\n\
+         databases.main.tables.orders.constraints[1]: there is no table `usres`: did you mean `users`?\n"
+    );
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --database-url a.db",
+    )
+    .ends(1);
+    assert!(here.files() == before);
+    // What could not be looked at is something else.
+    here.run(CARGO_MIGRATE, "schema validate nothing.json")
+        .ends(2);
+    here.write("schema.json", "{");
+    here.run(CARGO_MIGRATE, "schema validate schema.json")
+        .ends(1)
+        .has("this is no JSON");
+}
+
+#[test]
+fn s0_broken_there_apply_stops_at_the_first_error_and_leaves_nothing() {
+    let here = Folder::new();
+    // Two rows that a unique constraint cannot take.
+    here.sql(
+        "a.db",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)",
+    );
+    here.sql("a.db", "INSERT INTO users (email) VALUES ('a'), ('a')");
+    here.write(
+        "schema.json",
+        r#"{"version": 1, "databases": {"main": {"tables": {
+            "teams": {"columns": [{"name": "id", "type": "integer", "primary_key": true}]},
+            "users": {
+                "columns": [{"name": "id", "type": "integer", "primary_key": true}, {"name": "email", "type": "text"}],
+                "constraints": ["UNIQUE (email)"]
+            }
+        }}}}"#,
+    );
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --database-url a.db",
+    )
+    .ends(1)
+    .has("UNIQUE constraint failed")
+    .has("Nothing was changed");
+    let db = here.open("a.db");
+    assert_eq!(columns(&db, "teams"), [""; 0]);
+    assert_eq!(columns(&db, "users"), ["id", "email"]);
+    db.execute("DELETE FROM users WHERE id = 2", []).unwrap();
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --database-url a.db",
+    )
+    .ends(0);
+    assert!(
+        db.execute("INSERT INTO users (email) VALUES ('a')", [])
+            .is_err()
+    );
+}
+
+#[test]
+fn s0_broken_there_data_is_lost_only_when_asked_for() {
+    let here = Folder::new();
+    here.sql("a.db", PEOPLE);
+    here.write(
+        "schema.json",
+        r#"{"version": 1, "databases": {"main": {"tables": {}}}}"#,
+    );
+    let before = here.read_bytes("a.db");
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --database-url a.db",
+    )
+    .ends(4)
+    .has("This loses data in a.db")
+    .has("all rows of people")
+    .has("Nothing was done");
+    assert!(here.read_bytes("a.db") == before);
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --dry-run --database-url a.db",
+    )
+    .ends(0)
+    .has("DROP TABLE people");
+    assert!(here.read_bytes("a.db") == before);
+    here.run(
+        CARGO_MIGRATE,
+        "schema apply schema.json --allow-drop --database-url a.db",
+    )
+    .ends(0);
+    assert_eq!(columns(&here.open("a.db"), "people"), [""; 0]);
 }

@@ -189,7 +189,7 @@ impl Output {
             return;
         }
         for change in &drift.changes {
-            println!("{BAD}drift{BAD:#} {}", line(change));
+            println!("{BAD}drift{BAD:#} {change}");
         }
         if !drift.others.is_empty() {
             let names = drift.others.join(", ");

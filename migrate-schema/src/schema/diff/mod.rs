@@ -301,6 +301,10 @@ fn is_unknown(schema: &Schema, name: &ObjectName) -> bool {
     schema.unknown.iter().any(|unknown| {
         let bare = unknown.rsplit('.').next().unwrap_or(unknown);
         let bare = bare.trim_matches(['"', '`', '[', ']']);
-        names.same(bare, &name.name)
+        match bare.strip_suffix('*') {
+            // Any name that begins so.
+            Some(start) => (name.name.get(..start.len())).is_some_and(|own| names.same(start, own)),
+            None => names.same(bare, &name.name),
+        }
     })
 }

@@ -192,3 +192,17 @@ fn a_view_that_reads_another_goes_first_and_comes_last() {
         ["view w: removed", "view v: removed", "table t: removed"]
     );
 }
+
+#[test]
+fn a_star_stands_for_any_name() {
+    let mut from = Schema::empty(Dialect::Sqlite);
+    let mut to = from.clone();
+    to.tables.push(Table::new(ObjectName::bare("users")));
+    assert_eq!(told(&from, &to), ["table users: added"]);
+    from.unknown = vec!["user_*".to_owned()];
+    assert_eq!(told(&from, &to), ["table users: added"]);
+    for unknown in ["*", "USE*", "users"] {
+        from.unknown = vec![unknown.to_owned()];
+        assert_eq!(told(&from, &to), [""; 0], "{unknown}");
+    }
+}

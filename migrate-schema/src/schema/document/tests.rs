@@ -601,6 +601,19 @@ fn the_json_schema_is_the_one_of_this_reader() {
 }
 
 #[test]
+fn the_example_of_the_page_is_right() {
+    let page = include_str!("../../../../docs/schema-documents.md");
+    let example = page
+        .split("```json\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    assert_eq!(validate(example, None), []);
+}
+
+#[test]
 fn what_is_exported_is_as_the_json_schema_says() {
     let schema = json_schema();
     for one in of_three() {
