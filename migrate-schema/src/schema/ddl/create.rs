@@ -32,6 +32,7 @@ pub fn create(schema: &Schema) -> Result<Vec<Planned>, DdlError> {
             Object::Routine(one) => statements.push(one.sql.trim().to_owned()),
             Object::View(one) => statements.extend(view::without_triggers(dialect, one)),
             Object::Table(one) => {
+                refuse_unknown(one)?;
                 made.push(&one.name);
                 let (now, later) = split_foreign_keys(dialect, one, &made);
                 statements.extend(table::body(dialect, &now, &parents(schema, one)));
@@ -44,6 +45,18 @@ pub fn create(schema: &Schema) -> Result<Vec<Planned>, DdlError> {
         .chain(schema.views.iter().flat_map(|view| &view.triggers));
     statements.extend(triggers.map(|trigger| trigger.sql.trim().to_owned()));
     Ok(statements.into_iter().map(Planned::new).collect())
+}
+
+/// A table of which not everything is known would be made without the rest.
+pub(super) fn refuse_unknown(table: &Table) -> Result<(), DdlError> {
+    match table.open {
+        false => Ok(()),
+        true => Err(DdlError::new(
+            format!("the table {}", table.name),
+            "not everything that it has is known",
+            "make it with a statement of your own",
+        )),
+    }
 }
 
 pub(super) fn create_namespace(namespace: &str) -> String {

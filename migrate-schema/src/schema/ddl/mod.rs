@@ -39,7 +39,7 @@ mod types;
 mod view;
 mod words;
 
-pub use change::change;
+pub use change::{change, there_and_back};
 pub use create::create;
 pub use error::DdlError;
 pub use index::create_index;

@@ -96,7 +96,10 @@ impl<'a> Plan<'a> {
                 self.comes.push(drop_routine(from));
                 self.comes.push(Planned::new(to.sql.trim()));
             }
-            Change::CreateTable(table) => self.tables_come.push(table.as_ref().clone()),
+            Change::CreateTable(table) => {
+                create::refuse_unknown(table)?;
+                self.tables_come.push(table.as_ref().clone());
+            }
             Change::DropTable(table) => self.tables_go.push(Planned {
                 loses: change.loses(),
                 ..Planned::new(format!("DROP TABLE {}", object_name(&table.name, DIALECT)))

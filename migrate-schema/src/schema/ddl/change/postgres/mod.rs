@@ -138,6 +138,7 @@ impl Plan<'_> {
             }
             Change::ReplaceRoutine { from, to } => self.replace_routine(from, to),
             Change::CreateTable(table) => {
+                create::refuse_unknown(table)?;
                 let parents = create::parents(&self.working, table);
                 let body = super::super::table::body(DIALECT, table, &parents);
                 let triggers = table.triggers.iter();
