@@ -69,6 +69,8 @@ pub mod models;
 mod native;
 mod observer;
 mod plan;
+#[cfg(all(feature = "builder", feature = "sqlite"))]
+mod rebuild;
 mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;

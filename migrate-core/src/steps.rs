@@ -129,11 +129,19 @@ impl Steps {
     /// The steps as the runner takes them, one statement each.
     pub(crate) fn prepare(self, dialect: Dialect) -> Result<Prepared, StepFault> {
         let mut tasks = Vec::with_capacity(self.list.len());
+        #[cfg_attr(
+            not(feature = "builder"),
+            allow(unused_mut, reason = "only a builder step does")
+        )]
+        let mut rebuilds = false;
         for step in self.list {
             match step {
                 Step::Sql(sql) => push_sql(&mut tasks, &sql, dialect)?,
                 #[cfg(feature = "builder")]
-                Step::Change(change) => push_change(&mut tasks, &change, dialect)?,
+                Step::Change(change) => {
+                    rebuilds |= matches!(change, Change::RebuildTable(_));
+                    push_change(&mut tasks, change, dialect)?;
+                }
                 Step::Run { label, native } => tasks.push(Task::Run { label, native }),
                 Step::Log(message) => tasks.push(Task::Log(message)),
             }
@@ -142,6 +150,7 @@ impl Steps {
             tasks,
             no_down: self.no_down,
             stepwise: false,
+            rebuilds,
         })
     }
 }
@@ -187,6 +196,8 @@ pub(crate) struct Prepared {
     pub(crate) no_down: bool,
     /// Whether they run one by one, outside a transaction.
     pub(crate) stepwise: bool,
+    /// Whether a step makes a table again, of which no statement tells beforehand.
+    pub(crate) rebuilds: bool,
 }
 
 /// A step that cannot be made into tasks.
@@ -258,9 +269,20 @@ fn push_sql(tasks: &mut Vec<Task>, sql: &Sql, dialect: Dialect) -> Result<(), St
 }
 
 #[cfg(feature = "builder")]
-fn push_change(tasks: &mut Vec<Task>, change: &Change, dialect: Dialect) -> Result<(), StepFault> {
+fn push_change(tasks: &mut Vec<Task>, change: Change, dialect: Dialect) -> Result<(), StepFault> {
     change.validate()?;
-    for text in migrate_schema::render::render(change, dialect)? {
+    #[cfg(feature = "sqlite")]
+    let change = match change {
+        Change::RebuildTable(rebuild) if dialect == Dialect::Sqlite => {
+            tasks.push(Task::Run {
+                label: format!("rebuild table {}", rebuild.table.name),
+                native: crate::rebuild::step(rebuild),
+            });
+            return Ok(());
+        }
+        other => other,
+    };
+    for text in migrate_schema::render::render(&change, dialect)? {
         push_sql(tasks, &Sql::unchecked(text), dialect)?;
     }
     Ok(())
@@ -288,9 +310,10 @@ impl Prepared {
             )
         };
         // Most migrations do not have both, and need no look at names.
-        self.kinds().any(removes)
-            && self.kinds().any(makes)
-            && rebuilds_a_table(self.statements(), dialect)
+        self.rebuilds
+            || (self.kinds().any(removes)
+                && self.kinds().any(makes)
+                && rebuilds_a_table(self.statements(), dialect))
     }
 
     /// The statements, where they are all that is to be done.

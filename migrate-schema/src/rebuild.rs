@@ -7,7 +7,13 @@
 //! Views and triggers that name the table are dropped first and made again at the end: while the table is not there, `ALTER TABLE … RENAME`
 //! would find them broken. (`PRAGMA legacy_alter_table` would make it blind, but no rollback takes a pragma back.)
 
-use crate::{Dialect, quote::quoted};
+use std::collections::BTreeSet;
+
+use crate::{
+    Dialect,
+    lex::{self, Token, TokenKind},
+    quote::quoted,
+};
 
 /// What is to be made again. All names and texts are as they stand in SQL, if it is not said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,4 +145,194 @@ pub fn column_of(table: &str, column: &str, name: impl Fn(&str) -> String) -> St
 
 fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The text of a `CREATE TABLE`, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// All up to the parenthesis before the first column.
+    pub head: String,
+    /// The columns: their names, and their texts with all that stands behind them.
+    pub columns: Vec<(String, String)>,
+    /// The constraints of the table.
+    pub constraints: Vec<String>,
+    /// `STRICT`.
+    pub strict: bool,
+    /// `WITHOUT ROWID`.
+    pub without_rowid: bool,
+}
+
+impl Definition {
+    /// None for what is no `CREATE TABLE` with columns.
+    ///
+    /// ```
+    /// use migrate_schema::rebuild::Definition;
+    /// let definition = Definition::of("CREATE TABLE t (a INT DEFAULT (1, 2), \"b c\" TEXT, CHECK (a > 1)) STRICT").unwrap();
+    /// assert_eq!(definition.columns[1], ("b c".to_owned(), "\"b c\" TEXT".to_owned()));
+    /// assert_eq!(definition.constraints, ["CHECK (a > 1)"]);
+    /// assert!(definition.strict && !definition.without_rowid);
+    /// ```
+    pub fn of(sql: &str) -> Option<Self> {
+        let tokens: Vec<Token> = lex::tokens(sql, Dialect::Sqlite).collect();
+        let open = tokens.iter().position(|token| token.is_symbol(sql, '('))?;
+        let is_table = tokens[..open]
+            .iter()
+            .any(|token| token.is_word(sql, "table"))
+            && !tokens[..open]
+                .iter()
+                .any(|token| token.is_word(sql, "virtual"));
+        if !is_table {
+            return None;
+        }
+        let (mut parts, mut start, mut depth, mut close) = (Vec::new(), open + 1, 0_usize, None);
+        for (at, token) in tokens.iter().enumerate().skip(open) {
+            if token.is_symbol(sql, '(') {
+                depth += 1;
+            } else if token.is_symbol(sql, ')') {
+                depth -= 1;
+                if depth == 0 {
+                    parts.push((start, at));
+                    close = Some(at);
+                    break;
+                }
+            } else if token.is_symbol(sql, ',') && depth == 1 {
+                parts.push((start, at));
+                start = at + 1;
+            }
+        }
+        let rest = &tokens[close? + 1..];
+        let has = |word: &str| rest.iter().any(|token| token.is_word(sql, word));
+        let mut definition = Self {
+            head: sql.get(..tokens[open].start)?.trim_end().to_owned(),
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            strict: has("strict"),
+            without_rowid: has("rowid"),
+        };
+        for (start, end) in parts {
+            let part = tokens.get(start..end).filter(|part| !part.is_empty())?;
+            let text = sql.get(part[0].start..part[part.len() - 1].end)?.to_owned();
+            let is_constraint = ["constraint", "primary", "unique", "check", "foreign"]
+                .iter()
+                .any(|word| part[0].is_word(sql, word));
+            match name_of(&part[0], sql) {
+                Some(name) if !is_constraint => definition.columns.push((name, text)),
+                _ => definition.constraints.push(text),
+            }
+        }
+        Some(definition)
+    }
+
+    /// The text of a column.
+    pub fn column(&self, name: &str) -> Option<&str> {
+        let found = (self.columns.iter()).find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+        Some(&found.1)
+    }
+
+    /// The collation that a column was given, as written.
+    pub fn collation(&self, name: &str) -> Option<&str> {
+        let text = self.column(name)?;
+        let (mut depth, mut found) = (0_usize, false);
+        for token in lex::tokens(text, Dialect::Sqlite) {
+            if found {
+                return Some(token.text(text));
+            }
+            if token.is_symbol(text, '(') {
+                depth += 1;
+            } else if token.is_symbol(text, ')') {
+                depth = depth.saturating_sub(1);
+            }
+            found = depth == 0 && token.is_word(text, "collate");
+        }
+        None
+    }
+
+    /// Whether the type of a column is `INTEGER` and nothing else: as the only column of the primary key it is the rowid.
+    pub fn is_integer(&self, name: &str) -> bool {
+        const BEHIND: [&str; 9] = [
+            "constraint",
+            "primary",
+            "not",
+            "unique",
+            "check",
+            "default",
+            "collate",
+            "references",
+            "generated",
+        ];
+        self.column(name).is_some_and(|text| {
+            let tokens: Vec<Token> = lex::tokens(text, Dialect::Sqlite).collect();
+            let ends = |token: &Token| BEHIND.iter().any(|word| token.is_word(text, word));
+            tokens
+                .get(1)
+                .is_some_and(|token| token.is_word(text, "integer"))
+                && tokens.get(2).is_none_or(ends)
+        })
+    }
+
+    /// Whether a column has `AUTOINCREMENT`.
+    pub fn is_numbered(&self) -> bool {
+        (self.columns.iter()).any(|(_, text)| {
+            lex::tokens(text, Dialect::Sqlite).any(|token| token.is_word(text, "autoincrement"))
+        })
+    }
+}
+
+impl std::fmt::Display for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let columns = self.columns.iter().map(|(_, text)| text.as_str());
+        let parts: Vec<&str> = columns
+            .chain(self.constraints.iter().map(String::as_str))
+            .collect();
+        // A part can end with a comment no more than a token can.
+        write!(f, "{} (\n    {}\n)", self.head, parts.join(",\n    "))?;
+        let options = [
+            self.strict.then_some(" STRICT"),
+            self.without_rowid.then_some(" WITHOUT ROWID"),
+        ];
+        let options: Vec<&str> = options.into_iter().flatten().collect();
+        f.write_str(&options.join(","))
+    }
+}
+
+/// The name that a token is, without its quotes; none where it is none. A text in double quotes can be a name.
+fn name_of(token: &Token, source: &str) -> Option<String> {
+    let text = token.text(source);
+    let quote = text.chars().next()?;
+    match token.kind {
+        TokenKind::Word => Some(text.to_owned()),
+        TokenKind::QuotedName | TokenKind::Text if matches!(quote, '"' | '`' | '[' | '\'') => {
+            let inner = text.get(1..text.len().checked_sub(1)?)?;
+            Some(inner.replace(&format!("{quote}{quote}"), &quote.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// All words of a text that can be names, in lower case.
+pub fn words(source: &str) -> BTreeSet<String> {
+    let tokens = lex::tokens(source, Dialect::Sqlite);
+    tokens
+        .filter_map(|token| name_of(&token, source))
+        .map(|name| name.to_lowercase())
+        .collect()
+}
+
+/// A text in which columns that stand behind the name of one table stand behind that of another.
+pub fn requalified(source: &str, from: &str, to: &str) -> String {
+    let tokens: Vec<Token> = lex::tokens(source, Dialect::Sqlite).collect();
+    let (mut text, mut end) = (String::with_capacity(source.len()), 0);
+    for (at, token) in tokens.iter().enumerate() {
+        let is_before_point = tokens
+            .get(at + 1)
+            .is_some_and(|next| next.is_symbol(source, '.'));
+        let is_own = |name: String| name.eq_ignore_ascii_case(from);
+        if is_before_point && name_of(token, source).is_some_and(is_own) {
+            text.push_str(&source[end..token.start]);
+            text.push_str(&quoted(to, Dialect::Sqlite));
+            end = token.end;
+        }
+    }
+    text.push_str(&source[end..]);
+    text
 }

@@ -151,6 +151,7 @@ pub(super) async fn prepare<D: Driver>(
                 stepwise: stepwise || tasks.iter().any(|task| stands_alone(driver, task)),
                 tasks,
                 no_down: false,
+                rebuilds: false,
             })
         }
         _ => Ok(Prepared::default()),

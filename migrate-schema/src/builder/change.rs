@@ -1,4 +1,4 @@
-use super::{ColumnBuilder, IndexBuilder, NewColumn, TableBuilder};
+use super::{ColumnBuilder, IndexBuilder, NewColumn, RebuildBuilder, TableBuilder};
 use crate::model::{Change, Column, ColumnDefinition, ColumnType};
 
 impl Change {
@@ -62,6 +62,16 @@ impl Change {
             from: from.into(),
             to: to.into(),
         }
+    }
+
+    /// Makes a table of SQLite again, in the form that the closure writes.
+    pub fn rebuild_table(
+        name: impl Into<String>,
+        define: impl FnOnce(&mut RebuildBuilder),
+    ) -> Self {
+        let mut builder = RebuildBuilder::new(name);
+        define(&mut builder);
+        Self::RebuildTable(builder.build())
     }
 
     /// Makes an index, whose columns the closure writes.

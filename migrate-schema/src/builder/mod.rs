@@ -27,11 +27,13 @@ mod change;
 mod column;
 mod constraint;
 mod index;
+mod rebuild;
 mod table;
 
 pub use column::{ColumnBuilder, NewColumn};
 pub use constraint::{ForeignKeyBuilder, UniqueBuilder};
 pub use index::IndexBuilder;
+pub use rebuild::RebuildBuilder;
 pub use table::TableBuilder;
 
 #[cfg(doc)]

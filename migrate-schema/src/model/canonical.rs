@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::{
     Action, AutoIncrement, Change, Column, ColumnDefinition, ColumnType, DefaultValue, ForeignKey,
-    Index, IndexKey, Literal, Table,
+    Index, IndexKey, Literal, Rebuild, Table,
 };
 
 impl Change {
@@ -43,6 +43,7 @@ impl Change {
                 .quoted(to),
             Self::CreateIndex(index) => text.word("create_index").index(index),
             Self::DropIndex { name, table } => text.word("drop_index").quoted(name).quoted(table),
+            Self::RebuildTable(rebuild) => text.word("rebuild_table").rebuild(rebuild),
         };
         text.0
     }
@@ -121,6 +122,25 @@ impl Encoder {
         }
         for key in &table.foreign_keys {
             self.foreign_key(key);
+        }
+        self
+    }
+
+    fn rebuild(&mut self, rebuild: &Rebuild) -> &mut Self {
+        self.table(&rebuild.table);
+        for (column, expression) in &rebuild.copies {
+            self.line("copy").quoted(column).quoted(expression);
+        }
+        for column in &rebuild.kept {
+            self.line("keep").quoted(column);
+        }
+        for (word, said) in [
+            ("strict", rebuild.strict),
+            ("without_rowid", rebuild.without_rowid),
+        ] {
+            if said {
+                self.line(word);
+            }
         }
         self
     }
@@ -407,6 +427,30 @@ column "age" descending
 expression "lower(email)"
 expression "age + 1" descending
 filter "age > 1""#
+        );
+    }
+
+    #[test]
+    fn rebuild_table() {
+        let change = Change::rebuild_table("users", |t| {
+            t.id();
+            t.text("email").not_null();
+            t.copy("email", "lower(mail)");
+            t.keep("n");
+            t.strict();
+            t.without_rowid();
+        });
+        assert_eq!(
+            change.canonical(),
+            r#"v1 rebuild_table "users"
+column "id" integer not_null numbered
+column "email" text not_null
+column "n" text
+primary_key ( "id" )
+copy "email" "lower(mail)"
+keep "n"
+strict
+without_rowid"#
         );
     }
 

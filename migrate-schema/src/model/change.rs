@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ColumnDefinition, Index, IndexKey, Table};
+use super::{ColumnDefinition, Index, IndexKey, Rebuild, Table};
 
 /// One change to a schema: what a builder step does, the same for every dialect.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,8 @@ pub enum Change {
         /// The table it belongs to: on MySQL the name alone does not say.
         table: String,
     },
+    /// Makes a table again in another form, with its rows and all that hangs on it (SQLite).
+    RebuildTable(Rebuild),
 }
 
 impl Change {
@@ -95,7 +97,10 @@ impl Change {
                 name: index.name.clone(),
                 table: index.table.clone(),
             }),
-            Self::DropTable { .. } | Self::DropColumn { .. } | Self::DropIndex { .. } => None,
+            Self::DropTable { .. }
+            | Self::DropColumn { .. }
+            | Self::DropIndex { .. }
+            | Self::RebuildTable(_) => None,
         }
     }
 }
@@ -132,6 +137,7 @@ impl fmt::Display for Change {
                 )
             }
             Self::DropIndex { name, table } => write!(f, "drop index {name} on {table}"),
+            Self::RebuildTable(rebuild) => write!(f, "rebuild table {}", rebuild.table.name),
         }
     }
 }

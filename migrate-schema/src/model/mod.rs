@@ -11,6 +11,7 @@ mod change;
 mod column_type;
 mod error;
 mod index;
+mod rebuild;
 mod table;
 mod validate;
 
@@ -18,6 +19,7 @@ pub use change::Change;
 pub use column_type::{ColumnType, UnknownColumnType};
 pub use error::ModelError;
 pub use index::{Index, IndexColumn, IndexKey};
+pub use rebuild::Rebuild;
 pub use table::{
     Action, AutoIncrement, Check, Column, ColumnDefinition, DefaultValue, ForeignKey, Literal,
     Table, Unique,

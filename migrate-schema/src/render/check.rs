@@ -9,14 +9,8 @@ use crate::{
 /// The names a change brings into the database: those it only refers to are for the engine to know.
 pub(super) fn names(change: &Change, dialect: Dialect) -> Result<(), RenderError> {
     match change {
-        Change::CreateTable(table) => {
-            object(&table.name, dialect)?;
-            constraints(table, dialect)?;
-            table
-                .columns
-                .iter()
-                .try_for_each(|column| length(&column.name, dialect))
-        }
+        Change::CreateTable(table) => whole(table, dialect),
+        Change::RebuildTable(rebuild) => whole(&rebuild.table, dialect),
         Change::AddColumn { table, definition } => {
             length(&definition.column.name, dialect)?;
             foreign_keys(table, &definition.foreign_keys, dialect)
@@ -26,6 +20,12 @@ pub(super) fn names(change: &Change, dialect: Dialect) -> Result<(), RenderError
         Change::CreateIndex(index) => object(&index.name, dialect),
         Change::DropTable { .. } | Change::DropColumn { .. } | Change::DropIndex { .. } => Ok(()),
     }
+}
+
+fn whole(table: &Table, dialect: Dialect) -> Result<(), RenderError> {
+    object(&table.name, dialect)?;
+    constraints(table, dialect)?;
+    (table.columns.iter()).try_for_each(|column| length(&column.name, dialect))
 }
 
 /// The name of a table or an index.

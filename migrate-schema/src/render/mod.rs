@@ -9,6 +9,7 @@ mod error;
 mod index;
 mod limits;
 mod mentions;
+mod rebuild;
 mod table;
 mod text;
 
@@ -19,6 +20,7 @@ use sea_query::{
 
 pub use column::column_type;
 pub use error::RenderError;
+pub use rebuild::{Existing, Object, rebuild};
 
 use crate::{Dialect, model::Change, quote::escaped};
 
@@ -62,6 +64,7 @@ pub fn render(change: &Change, dialect: Dialect) -> Result<Vec<String>, RenderEr
                 .name(escaped(name, dialect))
                 .table(table.clone()),
         ),
+        Change::RebuildTable(rebuild) => return rebuild::refused(rebuild, dialect),
     };
     Ok(vec![statement])
 }

@@ -4,7 +4,7 @@
 
 use super::{conditions::parts, lexer::Tokens};
 use crate::{
-    builder::{ColumnBuilder, IndexBuilder, TableBuilder},
+    builder::{ColumnBuilder, IndexBuilder, RebuildBuilder, TableBuilder},
     model::{Action, Change, ColumnType, Literal},
 };
 
@@ -23,6 +23,12 @@ pub(super) fn change(
             let (name, closure) = (text(0)?, arguments.closure(1)?);
             let mut understood = None;
             let change = Change::create_table(name, |t| understood = table(&closure, t));
+            understood.map(|()| change)?
+        }
+        "rebuild_table" => {
+            let (name, closure) = (text(0)?, arguments.closure(1)?);
+            let mut understood = None;
+            let change = Change::rebuild_table(name, |t| understood = rebuild(&closure, t));
             understood.map(|()| change)?
         }
         "create_index" => {
@@ -285,48 +291,67 @@ impl<'a> Closure<'a> {
 }
 
 fn table(closure: &Closure<'_>, t: &mut TableBuilder) -> Option<()> {
+    (closure.statements()?.iter()).try_for_each(|calls| table_part(calls, t))
+}
+
+/// A table that is made again.
+fn rebuild(closure: &Closure<'_>, t: &mut RebuildBuilder) -> Option<()> {
     for calls in closure.statements()? {
         let (first, rest) = calls.split_first()?;
         let arguments = &first.arguments;
         match first.method {
-            "timestamps" if arguments.only(0) && rest.is_empty() => t.timestamps(),
-            "primary_key" if arguments.only(1) && rest.is_empty() => {
-                t.primary_key(arguments.texts(0)?);
-            }
-            "check" if rest.is_empty() => t.check(arguments.text(0)?, arguments.last_text(1)?),
-            "unique" if arguments.only(1) => {
-                let mut unique = t.unique(arguments.texts(0)?);
-                for call in rest {
-                    match call.method {
-                        "named" => unique = unique.named(call.arguments.last_text(0)?),
-                        _ => return None,
-                    }
+            "copy" if rest.is_empty() => t.copy(arguments.text(0)?, arguments.last_text(1)?),
+            "keep" if rest.is_empty() => t.keep(arguments.last_text(0)?),
+            "strict" if rest.is_empty() && arguments.only(0) => t.strict(),
+            "without_rowid" if rest.is_empty() && arguments.only(0) => t.without_rowid(),
+            _ => table_part(&calls, t)?,
+        }
+    }
+    Some(())
+}
+
+/// One statement on a table.
+fn table_part(calls: &[Call<'_>], t: &mut TableBuilder) -> Option<()> {
+    let (first, rest) = calls.split_first()?;
+    let arguments = &first.arguments;
+    match first.method {
+        "timestamps" if arguments.only(0) && rest.is_empty() => t.timestamps(),
+        "primary_key" if arguments.only(1) && rest.is_empty() => {
+            t.primary_key(arguments.texts(0)?);
+        }
+        "check" if rest.is_empty() => t.check(arguments.text(0)?, arguments.last_text(1)?),
+        "unique" if arguments.only(1) => {
+            let mut unique = t.unique(arguments.texts(0)?);
+            for call in rest {
+                match call.method {
+                    "named" => unique = unique.named(call.arguments.last_text(0)?),
+                    _ => return None,
                 }
             }
-            "foreign_key" if arguments.only(3) => {
-                let (columns, to) = (arguments.texts(0)?, arguments.text(1)?);
-                let mut key = t.foreign_key(columns, to, arguments.texts(2)?);
-                for call in rest {
-                    let arguments = &call.arguments;
-                    key = match call.method {
-                        "named" => key.named(arguments.last_text(0)?),
-                        "on_delete" => key.on_delete(arguments.action()?),
-                        "on_update" => key.on_update(arguments.action()?),
-                        _ => return None,
-                    };
-                }
+        }
+        "foreign_key" if arguments.only(3) => {
+            let (columns, to) = (arguments.texts(0)?, arguments.text(1)?);
+            let mut key = t.foreign_key(columns, to, arguments.texts(2)?);
+            for call in rest {
+                let arguments = &call.arguments;
+                key = match call.method {
+                    "named" => key.named(arguments.last_text(0)?),
+                    "on_delete" => key.on_delete(arguments.action()?),
+                    "on_update" => key.on_update(arguments.action()?),
+                    _ => return None,
+                };
             }
-            "id" if arguments.only(0) => {
-                said(rest)?.into_iter().fold(t.id(), Said::apply);
-            }
-            "big_id" if arguments.only(0) => {
-                said(rest)?.into_iter().fold(t.big_id(), Said::apply);
-            }
-            method => {
-                let (name, column_type) = beginning(method, arguments)?;
-                let column = t.column(name, column_type);
-                said(rest)?.into_iter().fold(column, Said::apply);
-            }
+        }
+        "id" if arguments.only(0) => {
+            said(rest)?.into_iter().fold(t.id(), Said::apply);
+        }
+        "big_id" if arguments.only(0) => {
+            said(rest)?.into_iter().fold(t.big_id(), Said::apply);
+        }
+        method => {
+            let (name, column_type) = beginning(method, arguments)?;
+            let column = t.column(name, column_type);
+            said(rest)?.into_iter().fold(column, Said::apply);
         }
     }
     Some(())

@@ -391,6 +391,15 @@ fn builders_are_read_by_the_builders_themselves() {
         steps.create_index("i", "users", |i| i.column("a").descending("b").unique().filter("a > 1"));
         steps.rename_table("a", "b");
         steps.drop_column("a", "b".to_owned());
+        steps.rebuild_table("a", |t| {
+            t.id();
+            t.text("b").not_null();
+            t.copy("b", "lower(c)");
+            t.keep("d");
+            t.check("e", "b <> ''");
+            t.strict();
+            t.without_rowid();
+        });
     "#;
     let changes: Vec<Change> = up(body)
         .into_iter()
@@ -426,6 +435,15 @@ fn builders_are_read_by_the_builders_themselves() {
         }),
         Change::rename_table("a", "b"),
         Change::drop_column("a", "b"),
+        Change::rebuild_table("a", |t| {
+            t.id();
+            t.text("b").not_null();
+            t.copy("b", "lower(c)");
+            t.keep("d");
+            t.check("e", "b <> ''");
+            t.strict();
+            t.without_rowid();
+        }),
     ];
     assert_eq!(changes, expected);
 }
@@ -437,6 +455,7 @@ fn every_method_of_a_builder_is_understood_or_unknown() {
     let sources = [
         ("table", include_str!("../builder/table.rs")),
         ("table", include_str!("../builder/mod.rs")),
+        ("rebuild", include_str!("../builder/rebuild.rs")),
         ("column", include_str!("../builder/column.rs")),
         ("index", include_str!("../builder/index.rs")),
         ("constraint", include_str!("../builder/constraint.rs")),
@@ -469,6 +488,14 @@ fn every_method_of_a_builder_is_understood_or_unknown() {
                     "create_table(\"t\", |t| {{ t.{name}{}; }})",
                     arguments(name)
                 ),
+                "rebuild" => {
+                    let arguments = match name {
+                        "copy" => "(\"x\", \"y\")",
+                        "keep" => "(\"x\")",
+                        _ => "()",
+                    };
+                    format!("rebuild_table(\"t\", |t| {{ t.{name}{arguments}; }})")
+                }
                 "column" if bare.contains(&name) => {
                     format!("create_table(\"t\", |t| {{ t.text(\"a\").{name}(); }})")
                 }

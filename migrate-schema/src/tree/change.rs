@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Action, Alter, AlterTable, Behavior, Body, Column, Constraint, ConstraintKind, CreateIndex,
     CreateTable, Deferrable, Drop, DropWhich, Expression, ExpressionKind, ForeignKey, Identity,
-    IndexPart, Literal, Name, ObjectKind, Output, Path, PrimaryKeyMark, Target, TypeName,
+    IndexPart, Literal, Name, ObjectKind, Output, Path, PrimaryKeyMark, Rebuild, Target, TypeName,
     UniqueMark,
 };
 use crate::{
@@ -58,6 +58,7 @@ pub fn from_change(change: &Change, target: &settings::Target) -> Vec<Action> {
         )],
         Change::CreateIndex(index) => vec![Action::CreateIndex(to.index(index))],
         Change::DropIndex { name, table } => vec![drop(ObjectKind::Index, name, Some(table))],
+        Change::RebuildTable(rebuild) => to.rebuild(rebuild),
     }
 }
 
@@ -68,6 +69,29 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
+    /// What is copied is a query over the table as it was.
+    fn rebuild(&self, rebuild: &model::Rebuild) -> Vec<Action> {
+        let own = &rebuild.table.name;
+        let mut table = self.table(&rebuild.table);
+        table.strict = rebuild.strict;
+        table.without_rowid = rebuild.without_rowid;
+        let kept = rebuild.kept.iter().map(|column| name(column)).collect();
+        let mut actions = Vec::new();
+        if !rebuild.copies.is_empty() && self.dialect == Dialect::Sqlite {
+            let texts: Vec<&str> = (rebuild.copies.iter())
+                .map(|(_, text)| text.as_str())
+                .collect();
+            let from = crate::quote::quoted(own, self.dialect);
+            let query = format!("SELECT {} FROM {from}", texts.join(", "));
+            let parsed = crate::grammar::parse(&query, self.target);
+            let trees = parsed.statements.into_iter().filter_map(|one| one.tree);
+            actions.extend(trees.flat_map(|tree| tree.actions));
+        }
+        let change = Alter::Rebuild(Box::new(Rebuild { table, kept }));
+        actions.push(alter(own, vec![change]));
+        actions
+    }
+
     fn table(&self, table: &model::Table) -> CreateTable {
         let mut constraints = Vec::new();
         let mut columns: Vec<Column> = table

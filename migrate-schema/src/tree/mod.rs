@@ -25,8 +25,8 @@ pub use query::{
 };
 pub use table::{
     Alter, AlterTable, Column, ColumnChange, Constraint, ConstraintKind, CreateTable, Deferrable,
-    DropWhich, ForeignKey, Generated, Identity, Like, Position, PrimaryKeyMark, Terms, TypeName,
-    UniqueMark, VirtualTable,
+    DropWhich, ForeignKey, Generated, Identity, Like, Position, PrimaryKeyMark, Rebuild, Terms,
+    TypeName, UniqueMark, VirtualTable,
 };
 
 /// A name, as the engine stores it.

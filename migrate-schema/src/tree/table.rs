@@ -324,6 +324,15 @@ pub struct AlterTable {
     pub options: Vec<(String, String)>,
 }
 
+/// A table in another form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rebuild {
+    /// The table.
+    pub table: CreateTable,
+    /// The columns that stay as they are, of which the table says the name alone.
+    pub kept: Vec<Name>,
+}
+
 /// One change of an `ALTER TABLE`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Alter {
@@ -350,6 +359,8 @@ pub enum Alter {
         /// The name that it gets.
         to: Name,
     },
+    /// `rebuild_table` of the builder: the table in another form, with its rows and all that hangs on it (SQLite).
+    Rebuild(Box<Rebuild>),
     /// `RENAME TO`.
     RenameTo(Path),
     /// `ADD CONSTRAINT`, `ADD KEY`, `ADD PRIMARY KEY`.

@@ -1,4 +1,4 @@
-//! A history of thirty migrations that is made for being killed.
+//! A history of thirty-one migrations that is made for being killed.
 //!
 //! Every migration leaves a mark in its own transaction: a row of `trace`, and a count in `counter` that is
 //! wrong as soon as something runs twice. So a look at the database tells what has really run, and the tests

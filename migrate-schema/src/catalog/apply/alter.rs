@@ -79,7 +79,8 @@ impl Catalog {
         if let Some(to) = target {
             self.rename_relation(&key, &to, findings);
         }
-        if tests && !findings.refuse() {
+        let rebuilds = (alter.changes.iter()).any(|change| matches!(change, Alter::Rebuild(_)));
+        if (tests || rebuilds) && !findings.refuse() {
             self.test_schema(alter, "would not work any more", findings);
         }
     }
@@ -319,6 +320,7 @@ impl Catalog {
             }
             Alter::RequireIndex(name) => self.require_index_on(draft, name, findings),
             Alter::Opaque => draft.open = true,
+            Alter::Rebuild(rebuild) => self.rebuild(key, draft, rebuild, findings),
             Alter::RenameTo(_) | Alter::SetSchema(_) | Alter::Other { .. } => {}
         }
     }

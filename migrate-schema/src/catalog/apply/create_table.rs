@@ -117,7 +117,12 @@ impl Catalog {
         self.set(Fact::Relation(key, Some(Arc::new(sequence))));
     }
 
-    fn fill_table(&self, draft: &mut Relation, table: &CreateTable, findings: &mut Findings) {
+    pub(super) fn fill_table(
+        &self,
+        draft: &mut Relation,
+        table: &CreateTable,
+        findings: &mut Findings,
+    ) {
         draft.kind = match (&table.virtual_table, table.foreign) {
             (Some(_), _) => RelationKind::VirtualTable,
             (None, true) => RelationKind::ForeignTable,

@@ -21,6 +21,7 @@ mod key_type;
 mod mysql;
 pub(super) mod names;
 mod other;
+mod rebuild;
 mod rename;
 pub(crate) mod rewrite;
 mod sequence;

@@ -1,7 +1,7 @@
 mod column;
 mod table;
 
-use super::{Change, Index, IndexKey, ModelError};
+use super::{Change, Index, IndexKey, ModelError, Rebuild};
 use table::{validate_definition, validate_table};
 
 impl Change {
@@ -41,6 +41,7 @@ impl Change {
                 object_name("an index", name)?;
                 object_name("a table", table)
             }
+            Self::RebuildTable(rebuild) => validate_rebuild(rebuild),
         }
     }
 }
@@ -113,6 +114,27 @@ fn distinct<'a>(
         return Err(ModelError::EmptyKey { what: what.into() });
     }
     Ok(())
+}
+
+fn validate_rebuild(rebuild: &Rebuild) -> Result<(), ModelError> {
+    let table = &rebuild.table;
+    validate_table(table)?;
+    let own = format!("the table `{}`", table.name);
+    for (column, text) in &rebuild.copies {
+        if table.column(column).is_none() || rebuild.keeps(column) {
+            return Err(ModelError::UnknownColumn {
+                what: format!("`copy` of {own}"),
+                column: column.clone(),
+                near: None,
+            });
+        }
+        expression(|| format!("what is copied into `{column}` of {own}"), text)?;
+    }
+    let copied = rebuild.copies.iter().map(|(column, _)| column.as_str());
+    if rebuild.copies.is_empty() {
+        return Ok(());
+    }
+    distinct(&format!("what is copied into {own}"), copied)
 }
 
 fn validate_index(index: &Index) -> Result<(), ModelError> {

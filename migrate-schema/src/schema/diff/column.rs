@@ -22,7 +22,7 @@ pub(super) fn compare(
             to: to.data_type.clone(),
         });
     }
-    if !collations(sides.dialect(), from, to) {
+    if !sides.collations(from.collation.as_deref(), to.collation.as_deref()) {
         tell(ColumnChange::Collation {
             from: from.collation.clone(),
             to: to.collation.clone(),
@@ -63,22 +63,5 @@ pub(super) fn compare(
             from: from.comment.clone(),
             to: to.comment.clone(),
         });
-    }
-}
-
-/// Where none is said, it is the usual one: on SQLite `BINARY`; on MySQL that of the table or the database, of which nobody knows whether it is
-/// the one that the other side says.
-fn collations(dialect: Dialect, from: &Column, to: &Column) -> bool {
-    let (from, to) = (from.collation.as_deref(), to.collation.as_deref());
-    match dialect {
-        Dialect::Sqlite => Sides::word(from.or(Some("binary")), to.or(Some("binary"))),
-        Dialect::Mysql => from.is_none() || to.is_none() || Sides::word(from, to),
-        Dialect::Postgres => {
-            let usual = |name: Option<&str>| {
-                name.map(|name| name.trim_matches('"').to_owned())
-                    .filter(|name| name != "default")
-            };
-            usual(from) == usual(to)
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! When two parts of two schemas are one: what is unknown on either side is never told as different.
 
-use super::{names::Names, text};
+use super::names::Names;
 use crate::{
     Dialect,
     schema::{
         Check, Exclusion, ForeignKey, Generated, Index, IndexOn, IndexPart, Key, ObjectName,
-        Routine, Schema, Sequence, Table, Trigger, View,
+        Routine, Schema, Sequence, Table, Trigger, View, same,
     },
 };
 
@@ -26,23 +26,37 @@ impl Sides<'_> {
     }
 
     pub(super) fn types(self, from: &str, to: &str) -> bool {
-        text::same_type(from, to, self.dialect())
+        !same::data_type(self.dialect(), from, to).is_no()
     }
 
     pub(super) fn expressions(self, from: &str, to: &str) -> bool {
-        text::same_expression(from, to, self.dialect())
+        !same::expression(self.dialect(), from, to).is_no()
     }
 
     pub(super) fn defaults(self, from: Option<&str>, to: Option<&str>, data_type: &str) -> bool {
-        text::same_default(from, to, data_type, self.dialect())
+        !same::default(self.dialect(), data_type, from, to).is_no()
     }
 
-    pub(super) fn options(self, from: Option<&str>, to: Option<&str>) -> bool {
-        match (from, to) {
-            (Some(from), Some(to)) => self.expressions(from, to),
-            (None, None) => true,
-            _ => false,
-        }
+    pub(super) fn optional(self, from: Option<&str>, to: Option<&str>) -> bool {
+        !same::optional(self.dialect(), from, to).is_no()
+    }
+
+    /// Pieces of SQL whose form nobody knows.
+    pub(super) fn clauses(self, from: &str, to: &str) -> bool {
+        !same::clause(self.dialect(), from, to).is_no()
+    }
+
+    pub(super) fn collations(self, from: Option<&str>, to: Option<&str>) -> bool {
+        !same::collation(self.dialect(), from, to).is_no()
+    }
+
+    /// An option of a table, which is said on each side or not.
+    pub(super) fn option(self, name: &str, from: Option<&str>, to: Option<&str>) -> bool {
+        let list = |value: Option<&str>| -> Vec<(String, String)> {
+            let value = value.map(|value| (name.to_owned(), value.to_owned()));
+            value.into_iter().collect()
+        };
+        !same::options(self.dialect(), &list(from), &list(to)).is_no()
     }
 
     pub(super) fn generated(self, from: Option<&Generated>, to: Option<&Generated>) -> bool {
@@ -65,20 +79,7 @@ impl Sides<'_> {
     }
 
     fn parts(self, from: &[IndexPart], to: &[IndexPart]) -> bool {
-        from.len() == to.len() && from.iter().zip(to).all(|(from, to)| self.part(from, to))
-    }
-
-    fn part(self, from: &IndexPart, to: &IndexPart) -> bool {
-        let on = match (&from.on, &to.on) {
-            (IndexOn::Column(from), IndexOn::Column(to)) => self.names().same(from, to),
-            (IndexOn::Expression(from), IndexOn::Expression(to)) => self.expressions(from, to),
-            _ => false,
-        };
-        on && Self::word(from.collation.as_deref(), to.collation.as_deref())
-            && Self::word(from.operator_class.as_deref(), to.operator_class.as_deref())
-            && from.descending == to.descending
-            && from.nulls_first == to.nulls_first
-            && from.length == to.length
+        !same::index_parts(self.dialect(), from, to).is_no()
     }
 
     /// Apart from its name.
@@ -128,7 +129,7 @@ impl Sides<'_> {
 
     /// Apart from its name.
     pub(super) fn exclusion(self, from: &Exclusion, to: &Exclusion) -> bool {
-        self.expressions(&from.definition, &to.definition)
+        self.clauses(&from.definition, &to.definition)
     }
 
     /// Apart from its comment.
@@ -146,11 +147,11 @@ impl Sides<'_> {
             && self.parts(&from.parts, &to.parts)
             && self.names().same_list(&from.include, &to.include)
             && from.nulls_not_distinct == to.nulls_not_distinct
-            && self.options(from.predicate.as_deref(), to.predicate.as_deref())
+            && self.optional(from.predicate.as_deref(), to.predicate.as_deref())
     }
 
     pub(super) fn trigger(self, from: &Trigger, to: &Trigger) -> bool {
-        text::same_statement(&from.sql, &to.sql, self.dialect())
+        !same::trigger(self.dialect(), &from.sql, &to.sql).is_no()
     }
 
     /// Apart from its comment, its indexes and its triggers.
@@ -158,19 +159,29 @@ impl Sides<'_> {
         let unknown = from.query.trim().is_empty() || to.query.trim().is_empty();
         from.materialized == to.materialized
             && (unknown
-                || (text::same_query(&from.query, &to.query, self.dialect())
+                || (self.queries(&from.query, &to.query)
                     && self.names().same_list(&from.column_names, &to.column_names)))
+    }
+
+    /// `*` stands for columns that are the same on both sides, or for nobody knows what.
+    fn queries(self, from: &str, to: &str) -> bool {
+        let columns = |name: &str| {
+            let before = columns_of(self.from, name)?;
+            let after = columns_of(self.to, name)?;
+            self.names().same_list(&before, &after).then_some(after)
+        };
+        !same::query(self.dialect(), from, to, &columns).is_no()
     }
 
     pub(super) fn sequence(self, from: &Sequence, to: &Sequence) -> bool {
         match (&from.sql, &to.sql) {
-            (Some(from), Some(to)) => text::same_statement(from, to, self.dialect()),
+            (Some(from), Some(to)) => !same::sequence(self.dialect(), from, to).is_no(),
             _ => true,
         }
     }
 
     pub(super) fn routine(self, from: &Routine, to: &Routine) -> bool {
-        text::same_statement(&from.sql, &to.sql, self.dialect())
+        !same::routine(self.dialect(), from, to).is_no()
     }
 
     /// Whether it is the same routine, perhaps with another definition.
@@ -187,6 +198,21 @@ impl Sides<'_> {
 /// `NO ACTION` is what is done where nothing is said.
 fn action(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.eq_ignore_ascii_case("no action"))
+}
+
+/// The columns of a table or view, where there is one of this name and all of them are known.
+fn columns_of(schema: &Schema, name: &str) -> Option<Vec<String>> {
+    let names = Names(schema.dialect);
+    let tables = schema.tables.iter().filter(|table| !table.open);
+    let tables = tables.map(|table| (&table.name.name, &table.columns));
+    let views = schema
+        .views
+        .iter()
+        .map(|view| (&view.name.name, &view.columns));
+    let mut found = tables.chain(views).filter(|(own, _)| names.same(own, name));
+    let (_, columns) = found.next()?;
+    let known = found.next().is_none() && !columns.is_empty();
+    known.then(|| columns.iter().map(|column| column.name.clone()).collect())
 }
 
 fn primary_key(schema: &Schema, table: &ObjectName) -> Option<Vec<String>> {

@@ -34,7 +34,6 @@ pub(in crate::schema) mod sample;
 mod table;
 #[cfg(test)]
 mod tests;
-mod text;
 mod types;
 mod words;
 

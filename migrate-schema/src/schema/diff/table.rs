@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Dialect,
-    schema::{Column, Index, Key, Table, TableKind, Trigger},
+    schema::{Column, Index, Key, Table, TableKind, Trigger, same},
 };
 
 /// The changes of a table, by when they are done.
@@ -37,7 +37,7 @@ pub(super) fn has_to_be_made_again(sides: Sides<'_>, from: &Table, to: &Table) -
     match (&from.kind, &to.kind) {
         (TableKind::Other(from), TableKind::Other(to)) => {
             let known = !from.trim().is_empty() && !to.trim().is_empty();
-            known && !super::text::same_statement(from, to, sides.dialect())
+            known && !sides.clauses(from, to)
         }
         (TableKind::Other(_), _) | (_, TableKind::Other(_)) => true,
         _ => false,
@@ -78,7 +78,7 @@ impl Pair<'_> {
     fn kind(&self, parts: &mut Parts) {
         let same = match (&self.from.kind, &self.to.kind) {
             (TableKind::Partitioned(from), TableKind::Partitioned(to)) => {
-                self.sides.expressions(from, to)
+                self.sides.clauses(from, to)
             }
             (
                 TableKind::Child {
@@ -92,7 +92,7 @@ impl Pair<'_> {
             ) => {
                 old.len() == new.len()
                     && (old.iter().zip(new)).all(|(old, new)| self.names().same_object(old, new))
-                    && self.sides.options(from.as_deref(), to.as_deref())
+                    && bounds(self.sides, from.as_ref(), to.as_ref())
             }
             (from, to) => from == to,
         };
@@ -283,6 +283,10 @@ impl Pair<'_> {
             |left, right| self.sides.check(left, right),
         );
         self.known(&mut pairs, |one| one.name.as_deref());
+        // The engine shows what the type of a column brings.
+        let dialect = self.sides.dialect();
+        (pairs.removed).retain(|one| !same::is_implied_check(dialect, one, self.to));
+        (pairs.added).retain(|one| !same::is_implied_check(dialect, one, self.from));
         for (old, new) in pairs.kept {
             self.name(parts, old.name.as_ref(), new.name.as_ref(), |parts| {
                 parts.drops.push(TableChange::DropCheck(old.clone()));
@@ -385,10 +389,7 @@ impl Pair<'_> {
         names.dedup();
         for name in names {
             let (from, to) = (value(self.from, name), value(self.to, name));
-            let said = from.is_some() && to.is_some();
-            // MySQL says all of them of a live table, whoever said none.
-            let told = said || self.sides.dialect() != Dialect::Mysql;
-            if told && name != "auto_increment" && !Sides::word(from.as_deref(), to.as_deref()) {
+            if !self.sides.option(name, from.as_deref(), to.as_deref()) {
                 parts.additions.push(TableChange::Option {
                     name: name.clone(),
                     from,
@@ -403,6 +404,14 @@ impl Pair<'_> {
                 to: self.to.comment.clone(),
             });
         }
+    }
+}
+
+/// Where what a partition holds is not said on one side, nobody knows it.
+fn bounds(sides: Sides<'_>, from: Option<&String>, to: Option<&String>) -> bool {
+    match (from, to) {
+        (Some(from), Some(to)) => sides.clauses(from, to),
+        _ => true,
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn compare(sides: Sides<'_>, from: &Type, to: &Type) -> Vec<TypeChang
             domain(sides, &from.shape, &to.shape)
         }
         (TypeShape::Other(from), TypeShape::Other(to)) => match (from, to) {
-            (Some(old), Some(new)) if !super::text::same_statement(old, new, sides.dialect()) => {
+            (Some(old), Some(new)) if !sides.clauses(old, new) => {
                 vec![TypeChange::Shape {
                     from: TypeShape::Other(Some(old.clone())),
                     to: TypeShape::Other(Some(new.clone())),

@@ -124,6 +124,40 @@ fn while_others_look() {
     }
 }
 
+/// At any moment of `rebuild_table`: the old table or the new one, with all that hangs on it, and never anything between.
+#[test]
+fn while_a_table_is_made_again() {
+    let mut random = Random::new("killed while a table is made again");
+    for journal in [Journal::Delete, Journal::Wal] {
+        let before = Ground::new(journal, RUST, ROWS);
+        before.run("up --to 029_fill");
+        let undisturbed = before.copy();
+        let mut length = undisturbed.measure("up");
+        let (old, new) = (before.dump(), undisturbed.dump());
+        let (mut kills, mut recovered) = (0, 0);
+        while kills < times(20, 200) {
+            let ground = before.copy();
+            let started = Instant::now();
+            let ended = ground
+                .program("up")
+                .start()
+                .signal_after(random.moment(length), "KILL");
+            if ended.was_killed() {
+                kills += 1;
+                recovered += usize::from(ground.is_to_be_recovered());
+            } else {
+                length = started.elapsed().min(length);
+            }
+            ground.check();
+            let found = ground.dump();
+            assert!(found == old || found == new);
+            ground.run("up");
+            assert_eq!(ground.dump(), new);
+        }
+        println!("{kills} kills in a rebuild, {recovered} with a journal left, {journal:?}");
+    }
+}
+
 impl Assault {
     fn on_the_way_up(name: &'static str, journal: Journal, signal: &'static str) -> Self {
         Self {

@@ -80,3 +80,29 @@ fn at_every_place(ground: &Ground, command: &str, step: usize, cut_off_in_rust: 
     assert_eq!(ground.dump(), undisturbed.dump());
     assert_eq!(resolved, cut_off_in_rust);
 }
+
+/// The old table or the new one, with all its rows and those of the table that refers to it; never anything between.
+#[test]
+fn while_a_table_is_made_again() {
+    for journal in [Journal::Delete, Journal::Wal] {
+        let untouched = Ground::new(journal, RUST, 20);
+        untouched.run("up --to 029_fill");
+        let before = untouched.dump();
+        let undisturbed = untouched.copy();
+        let listed = undisturbed.program("up").stop_at(EVERYWHERE).run();
+        listed.ok();
+        let places = (listed.lines.iter()).filter_map(|line| line.strip_prefix("at "));
+        let places: Vec<&str> = places
+            .filter(|place| place.contains("030_users_again"))
+            .collect();
+        assert!(places.len() > 5, "{places:?}");
+        for place in places {
+            let ground = untouched.copy();
+            let mut running = ground.program("up").stop_at(place).start();
+            assert!(running.comes_to(place), "{:#?}", running.end());
+            assert!(running.kill().was_killed());
+            let found = ground.dump();
+            assert!(found == before || found == undisturbed.dump(), "{place}");
+        }
+    }
+}
