@@ -256,7 +256,13 @@ fn alter_column(column: &mut Column, change: &ColumnChange) {
         ColumnChange::Type { to, .. } => column.data_type.clone_from(to),
         ColumnChange::Nullable(now) => column.nullable = *now,
         ColumnChange::Default { to, .. } => column.default.clone_from(to),
-        ColumnChange::Generated { to, .. } => column.generated.clone_from(to),
+        ColumnChange::Generated { to, .. } => {
+            column.generated.clone_from(to);
+            // What is computed has no default, and `DEFAULT NULL`, which says nothing, is never told.
+            if to.is_some() {
+                column.default = None;
+            }
+        }
         ColumnChange::Identity { to, .. } => column.identity = *to,
         ColumnChange::AutoIncrement(now) => column.auto_increment = *now,
         ColumnChange::OnUpdate { to, .. } => column.on_update.clone_from(to),

@@ -221,7 +221,7 @@ impl Sqlite {
             let action = self
                 .0
                 .of(&[None, Some("CASCADE"), Some("SET NULL"), Some("RESTRICT")]);
-            let deferrable = Deferrable::No;
+            let deferrable = self.0.of(&[Deferrable::No, Deferrable::Deferred]);
             table.foreign_keys.push(ForeignKey {
                 name: self.0.one_in(4).then(|| "refers".to_owned()),
                 columns: own[..referred.len()].to_vec(),
