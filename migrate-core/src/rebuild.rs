@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::{native::Native, native::StepResult, sql::Sql};
 
 /// The step as a closure that looks at the database and says what is to be run.
+#[allow(clippy::needless_update, reason = "it may be the only driver")]
 pub(crate) fn step(change: Rebuild) -> Native {
     let name = change.table.name.clone();
     Native {

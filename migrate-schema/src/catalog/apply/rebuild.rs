@@ -142,7 +142,7 @@ mod tests {
             _ => "CREATE TABLE t (id int, a text)",
         };
         for statement in grammar::parse(before, target).statements {
-            for action in statement.tree.unwrap().actions {
+            for action in statement.tree.into_iter().flat_map(|tree| tree.actions) {
                 assert_eq!(catalog.apply(&action, before), []);
             }
         }
