@@ -124,6 +124,23 @@ fn what_the_program_does_not_have_may_have_done_anything() {
     assert_eq!(applied.unknown, ["*"]);
 }
 
+/// Of what a Rust step names nothing is concluded, and that is said.
+#[test]
+fn what_is_not_compared_is_named() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    let migrator = Migrator::new();
+    migrator
+        .run(&mut connection, &Request::Up(Up::All))
+        .unwrap();
+    connection
+        .execute_batch("ALTER TABLE kept ADD COLUMN b; ALTER TABLE users ADD COLUMN b")
+        .unwrap();
+    let drift = schema::drift(&migrator, &mut connection).unwrap();
+    assert_eq!(drift.not_compared, ["kept"]);
+    let changes: Vec<String> = drift.changes.iter().map(ToString::to_string).collect();
+    assert_eq!(changes, ["column users.b: added"]);
+}
+
 #[cfg(feature = "tokio")]
 #[tokio::test]
 async fn without_blocking() {

@@ -35,7 +35,7 @@ drift column orders.note: added (TEXT)
 note: not made by any migration of this program: table scratch
 note: the table _sqlx_migrations is of sqlx
 --- standard error
-help: `schema apply applied` takes this back. To keep it, put what `schema diff applied --format sql` prints into a new migration, and record that one with `baseline`
+help: `schema apply applied` takes this back; `pull --from-database` writes the migration that keeps it, and `baseline` records that one here
 --- exit code 1
 
 "#]]);

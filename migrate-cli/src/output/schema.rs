@@ -201,10 +201,16 @@ impl Output {
                 foreign.table, foreign.tool
             );
         }
+        if !drift.not_compared.is_empty() {
+            let names = drift.not_compared.join(", ");
+            println!(
+                "{FAINT}note{FAINT:#}: not compared, because what a migration does with it cannot be read: {names}"
+            );
+        }
         if !drift.is_empty() {
             eprintln!(
-                "{FAINT}help{FAINT:#}: `schema apply applied` takes this back. To keep it, put what `schema diff applied \
-                 --format sql` prints into a new migration, and record that one with `baseline`"
+                "{FAINT}help{FAINT:#}: `schema apply applied` takes this back; `pull --from-database` writes the migration \
+                 that keeps it, and `baseline` records that one here"
             );
         }
     }

@@ -37,6 +37,9 @@ pub struct Drift {
     pub others: Vec<String>,
     /// The tables of other tools.
     pub foreign: Vec<Foreign>,
+    /// What was not compared, because a migration has done something with it that nobody can read (a Rust step, a migration that the
+    /// program does not have): tables and views by their names.
+    pub not_compared: Vec<String>,
 }
 
 impl Drift {
@@ -113,7 +116,11 @@ fn compared(migrator: &Migrator, status: &Status, mut live: Schema) -> Result<Dr
         // A migration that nobody can read may have made them.
         others.clear();
     }
+    let tables = live.tables.iter().map(|table| &table.name);
+    let names = tables.chain(live.views.iter().map(|view| &view.name));
+    let not_compared = names.filter(|name| built.knows_nothing_of(name));
     Ok(Drift {
+        not_compared: not_compared.map(ToString::to_string).collect(),
         changes: diff(&built, &live, &Hints::default()),
         others,
         foreign,

@@ -79,6 +79,24 @@ fn plain(sides: Sides<'_>) -> Vec<Change> {
     changes
 }
 
+impl Schema {
+    /// Whether nobody knows what has become of what has this name, so that it is never told as different.
+    pub fn knows_nothing_of(&self, name: &ObjectName) -> bool {
+        let names = names::Names(self.dialect);
+        self.unknown.iter().any(|unknown| {
+            let bare = unknown.rsplit('.').next().unwrap_or(unknown);
+            let bare = bare.trim_matches(['"', '`', '[', ']']);
+            match bare.strip_suffix('*') {
+                // Any name that begins so.
+                Some(start) => {
+                    (name.name.get(..start.len())).is_some_and(|own| names.same(start, own))
+                }
+                None => names.same(bare, &name.name),
+            }
+        })
+    }
+}
+
 /// Changes of one table.
 fn of<'a>(
     table: &'a ObjectName,
@@ -119,7 +137,7 @@ impl<'a> Found<'a> {
 
     /// Whether nobody knows of this name on one of the two sides.
     fn unknown(&self, name: &ObjectName) -> bool {
-        is_unknown(self.sides.from, name) || is_unknown(self.sides.to, name)
+        self.sides.from.knows_nothing_of(name) || self.sides.to.knows_nothing_of(name)
     }
 
     fn tables(&mut self) {
@@ -292,18 +310,4 @@ fn parents(table: &Table) -> &[ObjectName] {
         TableKind::Child { parents, .. } => parents,
         _ => &[],
     }
-}
-
-/// Whether a schema says of this name that it may be there or not.
-fn is_unknown(schema: &Schema, name: &ObjectName) -> bool {
-    let names = names::Names(schema.dialect);
-    schema.unknown.iter().any(|unknown| {
-        let bare = unknown.rsplit('.').next().unwrap_or(unknown);
-        let bare = bare.trim_matches(['"', '`', '[', ']']);
-        match bare.strip_suffix('*') {
-            // Any name that begins so.
-            Some(start) => (name.name.get(..start.len())).is_some_and(|own| names.same(start, own)),
-            None => names.same(bare, &name.name),
-        }
-    })
 }

@@ -294,7 +294,7 @@ impl Meaning<'_, '_> {
         dangling: bool,
         broken: bool,
     ) {
-        if dangling || broken || is_unknown(self.schema, &key.table) {
+        if dangling || broken || self.schema.knows_nothing_of(&key.table) {
             return;
         }
         let dialect = self.schema.dialect;
@@ -379,7 +379,7 @@ pub(super) fn dangles(schema: &Schema, key: &ForeignKey) -> bool {
     let referred = (schema.tables.iter())
         .find(|one| folded_name(&one.name, dialect) == folded_name(&key.table, dialect));
     let Some(referred) = referred else {
-        return !is_unknown(schema, &key.table);
+        return !schema.knows_nothing_of(&key.table);
     };
     if referred.open || matches!(referred.kind, TableKind::Other(_)) {
         return false;
@@ -392,19 +392,6 @@ pub(super) fn dangles(schema: &Schema, key: &ForeignKey) -> bool {
     columns.len() != key.columns.len()
         || columns.iter().any(|name| !has(referred, name, dialect))
         || !is_unique(referred, &columns, dialect)
-}
-
-/// Whether nobody knows of this name what it means.
-fn is_unknown(schema: &Schema, name: &ObjectName) -> bool {
-    let lower = name.name.to_lowercase();
-    schema.unknown.iter().any(|unknown| {
-        let unknown = unknown.to_lowercase();
-        let unknown = unknown.rsplit('.').next().unwrap_or_default();
-        match unknown.strip_suffix('*') {
-            Some(start) => lower.starts_with(start),
-            None => lower == unknown,
-        }
-    })
 }
 
 fn has(table: &Table, name: &str, dialect: Dialect) -> bool {
