@@ -34,6 +34,7 @@ drift table orders: index orders_user (user_id) removed
 drift column orders.note: added (TEXT)
 note: not made by any migration of this program: table scratch
 note: the table _sqlx_migrations is of sqlx
+note: not compared, because what a migration does with it cannot be read: users
 --- standard error
 help: `schema apply applied` takes this back; `pull --from-database` writes the migration that keeps it, and `baseline` records that one here
 --- exit code 1
