@@ -266,3 +266,56 @@ impl<'a> Hanging<'a> {
         statements
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Change, render::render};
+
+    #[test]
+    fn other_databases_refuse_it_when_it_is_planned() {
+        let change = Change::rebuild_table("users", |t| {
+            t.id();
+        });
+        for (dialect, product) in [(Dialect::Postgres, "PostgreSQL"), (Dialect::Mysql, "MySQL")] {
+            let error = render(&change, dialect).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!(
+                    "{product} has no need to make the table `users` again: `rebuild_table` is for SQLite; \
+                     write `ALTER TABLE` in `sql!`, with a text for each dialect"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_broken_before_is_not_looked_at() {
+        let object = |kind: &str, name: &str, table: &str, sql: &str| Object {
+            kind: kind.into(),
+            name: name.into(),
+            table: table.into(),
+            sql: Some(sql.into()),
+        };
+        let existing = Existing {
+            objects: vec![
+                object("table", "t", "t", "CREATE TABLE t (a INT)"),
+                object("view", "v", "v", "CREATE VIEW v AS SELECT a FROM t"),
+                object("view", "w", "w", "CREATE VIEW w AS SELECT gone FROM t"),
+            ],
+            columns: vec![("a".into(), false)],
+        };
+        let Change::RebuildTable(change) = Change::rebuild_table("T", |t| {
+            t.integer("a").not_null();
+        }) else {
+            panic!("not a rebuild")
+        };
+        let statements = rebuild(&change, &existing, |probe| !probe.contains("\"w\"")).unwrap();
+        let probes: Vec<&String> = (statements.iter())
+            .filter(|one| one.starts_with("SELECT 1"))
+            .collect();
+        assert_eq!(probes, ["SELECT 1 FROM \"v\" LIMIT 0"]);
+        assert_eq!(statements[..2], ["DROP VIEW \"w\"", "DROP VIEW \"v\""]);
+        assert!(statements.contains(&"ALTER TABLE \"t__new\" RENAME TO \"t\"".to_owned()));
+    }
+}
