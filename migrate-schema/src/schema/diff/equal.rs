@@ -97,12 +97,12 @@ impl Sides<'_> {
             && self.names().same_object(&from.table, &to.table)
             && self.referred(from, to)
             && Self::word(
-                action(from.on_delete.as_deref()),
-                action(to.on_delete.as_deref()),
+                action(from.on_delete.as_deref(), self.dialect()),
+                action(to.on_delete.as_deref(), self.dialect()),
             )
             && Self::word(
-                action(from.on_update.as_deref()),
-                action(to.on_update.as_deref()),
+                action(from.on_update.as_deref(), self.dialect()),
+                action(to.on_update.as_deref(), self.dialect()),
             )
             && from.deferrable == to.deferrable
     }
@@ -157,8 +157,12 @@ impl Sides<'_> {
     /// Apart from its comment, its indexes and its triggers.
     pub(super) fn view(self, from: &View, to: &View) -> bool {
         let unknown = from.query.trim().is_empty() || to.query.trim().is_empty();
+        // A server that is asked gives the names to the columns in the query itself.
+        let moved = self.dialect() != Dialect::Sqlite
+            && from.column_names.is_empty() != to.column_names.is_empty();
         from.materialized == to.materialized
             && (unknown
+                || moved
                 || (self.queries(&from.query, &to.query)
                     && self.names().same_list(&from.column_names, &to.column_names)))
     }
@@ -195,9 +199,12 @@ impl Sides<'_> {
     }
 }
 
-/// `NO ACTION` is what is done where nothing is said.
-fn action(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.eq_ignore_ascii_case("no action"))
+/// `NO ACTION` is what is done where nothing is said, and on MySQL the same as `RESTRICT`.
+fn action(text: Option<&str>, dialect: Dialect) -> Option<&str> {
+    text.filter(|text| {
+        let restricts = dialect == Dialect::Mysql && text.eq_ignore_ascii_case("restrict");
+        !restricts && !text.eq_ignore_ascii_case("no action")
+    })
 }
 
 /// The columns of a table or view, where there is one of this name and all of them are known.

@@ -236,10 +236,21 @@ impl Pair<'_> {
                 parts.additions.push(TableChange::AddUnique(new.clone()));
             });
         }
+        pairs.removed.retain(|key| !self.is_primary(self.from, key));
+        pairs.added.retain(|key| !self.is_primary(self.to, key));
         let drops = pairs.removed.into_iter().cloned();
         parts.drops.extend(drops.map(TableChange::DropUnique));
         let adds = pairs.added.into_iter().cloned();
         parts.additions.extend(adds.map(TableChange::AddUnique));
+    }
+
+    /// PostgreSQL makes no second constraint for what `PRIMARY KEY UNIQUE` says twice.
+    fn is_primary(&self, table: &Table, key: &Key) -> bool {
+        let postgres = self.sides.dialect() == Dialect::Postgres;
+        let primary = table.primary_key.as_ref();
+        postgres
+            && key.name.is_none()
+            && primary.is_some_and(|primary| self.sides.key(primary, key))
     }
 
     fn foreign_keys(&self, parts: &mut Parts) {

@@ -20,6 +20,8 @@
 //! # }
 //! ```
 
+mod mysql;
+mod postgres;
 mod sqlite;
 
 use super::{Reading, Schema};
@@ -98,17 +100,8 @@ pub struct Unreadable(pub String);
 pub fn inquiry(target: &Target, scope: &Scope) -> Box<dyn Inquiry> {
     match target.dialect() {
         Dialect::Sqlite => Box::new(sqlite::Asked::new(scope)),
-        // Their definitions are read by nothing yet.
-        Dialect::Postgres | Dialect::Mysql => Box::new(Nobody),
-    }
-}
-
-/// A database that cannot be read.
-struct Nobody;
-
-impl Inquiry for Nobody {
-    fn next(&mut self, _answers: &[Rows]) -> Result<Next, Unreadable> {
-        Err(Unreadable("there is no reader for it".to_owned()))
+        Dialect::Postgres => Box::new(postgres::Asked::new(scope)),
+        Dialect::Mysql => Box::new(mysql::Asked::new(scope)),
     }
 }
 

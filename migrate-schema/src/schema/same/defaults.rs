@@ -10,7 +10,7 @@ use crate::{
     schema::{Check, Table},
 };
 
-/// Whether two defaults of a column of this type are the same. No default is `NULL`.
+/// Whether two defaults of a column of this type are the same. No default is `NULL`, but on SQLite, which keeps what was written.
 pub fn default(dialect: Dialect, data_type: &str, a: Option<&str>, b: Option<&str>) -> Same {
     let (a, b) = (
         a.filter(|sql| !is_null(dialect, sql)),
@@ -33,7 +33,8 @@ pub fn default(dialect: Dialect, data_type: &str, a: Option<&str>, b: Option<&st
 }
 
 fn is_null(dialect: Dialect, sql: &str) -> bool {
-    parse::expression(sql, dialect).is_some_and(|node| node.peeled().1.head == Head::Null)
+    dialect != Dialect::Sqlite
+        && parse::expression(sql, dialect).is_some_and(|node| node.peeled().1.head == Head::Null)
 }
 
 /// Two constants as values of this type.

@@ -100,9 +100,17 @@ pub fn expression(dialect: Dialect, a: &str, b: &str) -> Same {
                 columns: &no_columns,
             };
             let (a, b) = (of_one_table(a), of_one_table(b));
-            comparison.nodes(&a, &b)
+            as_written(dialect, comparison.nodes(&a, &b))
         }
-        _ => Same::Unknown,
+        _ => clause(dialect, a, b),
+    }
+}
+
+/// SQLite shows everything as it was written: what is not surely the same is another thing there.
+const fn as_written(dialect: Dialect, same: Same) -> Same {
+    match (dialect, same) {
+        (Dialect::Sqlite, Same::Unknown) => Same::No,
+        (_, same) => same,
     }
 }
 
@@ -140,8 +148,8 @@ pub fn query(
         return Same::Yes;
     }
     match (query::query(a, dialect), query::query(b, dialect)) {
-        (Some(a), Some(b)) => Comparison { dialect, columns }.nodes(&a, &b),
-        _ => Same::Unknown,
+        (Some(a), Some(b)) => as_written(dialect, Comparison { dialect, columns }.nodes(&a, &b)),
+        _ => clause(dialect, a, b),
     }
 }
 

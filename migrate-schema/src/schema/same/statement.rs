@@ -37,9 +37,14 @@ pub(super) fn clauses(dialect: Dialect, a: &str, b: &str) -> Same {
         kept.cloned().collect()
     };
     if loose(&a_tokens) == loose(&b_tokens) {
-        return Same::Yes;
+        return Same::Unknown;
     }
-    Same::Unknown
+    // SQLite keeps every statement as it was written.
+    if dialect == Dialect::Sqlite {
+        Same::No
+    } else {
+        Same::Unknown
+    }
 }
 
 /// A trigger of PostgreSQL, taken apart.
