@@ -16,8 +16,8 @@ pub struct Foreign {
 /// The tables, in lower case, and the tools. Some tools share a name.
 const TOOLS: [(&str, &str); 25] = [
     ("__diesel_schema_migrations", "diesel"),
-    ("__efmigrationshistory", "Entity Framework"),
     ("__drizzle_migrations", "drizzle"),
+    ("__efmigrationshistory", "Entity Framework"),
     ("_migrations", "migrate"),
     ("_migrations_lock", "migrate"),
     ("_prisma_migrations", "Prisma"),
