@@ -64,7 +64,7 @@ pub fn live<C: Connection>(migrator: &Migrator, connection: &mut C) -> Result<Sc
 ///
 /// # Errors
 ///
-/// As [`live`].
+/// As [`live()`].
 pub async fn live_async<C: AsyncConnection + ?Sized>(
     migrator: &Migrator,
     connection: &mut C,
