@@ -61,6 +61,38 @@ fn there_and_back() {
     }
 }
 
+/// What a database holds, as a document and a picture; what somebody has done to it by hand, and how it goes back.
+#[test]
+fn whole_schemas() {
+    for database in databases() {
+        let here = Folder::new();
+        let url = database.url();
+        let fleet = |arguments: &str| here.run(FLEET, &format!("{arguments} --database-url {url}"));
+        fleet("up").ends(0);
+        fleet("schema show database --format mermaid")
+            .ends(0)
+            .has("    voyages {");
+        fleet("schema show database --format html")
+            .ends(0)
+            .has("UTC by ");
+        fleet("schema export --output before.json").ends(0);
+        here.run(FLEET, "schema validate before.json").ends(0);
+        fleet("schema diff before.json database")
+            .ends(0)
+            .has("Nothing is different");
+        database.run("ALTER TABLE ships ADD COLUMN note VARCHAR(20) DEFAULT 'x'");
+        fleet("check").ends(1).has("drift column ships.note: added");
+        fleet("schema apply before.json").ends(4);
+        fleet("schema apply before.json --allow-drop")
+            .ends(0)
+            .has("1 change made in");
+        fleet("schema apply before.json")
+            .ends(0)
+            .has("Nothing to do");
+        fleet("check").ends(0);
+    }
+}
+
 #[test]
 fn several_databases_of_several_kinds() {
     let here = Folder::new();
@@ -233,6 +265,14 @@ fn what_other_tools_have_applied() {
         run(&url, "baseline --from sqlx")
             .ends(0)
             .has("2 migrations recorded as applied");
+        // The tables that they speak of are not there.
+        run(&url, "check")
+            .ends(1)
+            .has("drift table ships: removed")
+            .has("the table _sqlx_migrations is of sqlx");
+        run(&url, "schema apply applied")
+            .ends(0)
+            .has("table ships: added");
         run(&url, "check").ends(0);
     }
 }

@@ -323,7 +323,7 @@ Read it, and apply it: `up`
         sql(&app, "users"),
         str![[r#"
 CREATE TABLE users (
-    id INTEGER NOT NULL PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     email TEXT NOT NULL UNIQUE,
     nick TEXT
 )
