@@ -134,3 +134,46 @@ fn columns_of_mysql_stand_where_they_were_put() {
     assert_eq!(table.indexes[0].comment.as_deref(), Some("y"));
     assert_eq!(table.uniques[0].name, None);
 }
+
+#[test]
+fn a_column_is_renamed_in_the_partitions_too() {
+    let schema = schema(
+        Dialect::Postgres,
+        "CREATE TABLE m (kind text, n int) PARTITION BY LIST (kind);
+         CREATE TABLE m_a PARTITION OF m FOR VALUES IN ('a');
+         ALTER TABLE m_a ADD CONSTRAINT c CHECK (n > 0);
+         CREATE INDEX i ON m_a (n);
+         ALTER TABLE m RENAME COLUMN n TO number",
+    );
+    let part = &schema.tables[1];
+    assert_eq!(part.checks[0].expression, "number > 0");
+    assert_eq!(
+        part.indexes[0].parts,
+        [migrate_schema::schema::IndexPart::column("number")]
+    );
+}
+
+#[test]
+fn nothing_is_told_of_columns_that_may_have_been_changed() {
+    let before = "CREATE TABLE t (a varchar(9)); CREATE TABLE u (a varchar(9));";
+    let perhaps = "DO $$ BEGIN ALTER TABLE t ALTER COLUMN a TYPE text; EXCEPTION WHEN others THEN NULL; END $$;";
+    let read =
+        |sql: &str| Schema::from_sql(&Dialect::Postgres.into(), &Settings::default(), [sql]).0;
+    let built = read(&format!("{before}{perhaps}"));
+    let live = read("CREATE TABLE t (a text); CREATE TABLE u (a text);");
+    let told = migrate_schema::schema::diff::diff(&live, &built, &Default::default());
+    let told = format!("{told:?}");
+    assert!(
+        !told.contains("name: \"t\"") && told.contains("name: \"u\""),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_column_that_mysql_numbers_takes_no_null() {
+    let schema = schema(
+        Dialect::Mysql,
+        "CREATE TABLE t (a int UNSIGNED AUTO_INCREMENT, KEY (a))",
+    );
+    assert!(!schema.tables[0].columns[0].nullable);
+}

@@ -104,6 +104,8 @@ pub struct Relation {
     pub parents: Vec<Key>,
     /// `ENGINE`, `CHARSET`, ….
     pub options: Vec<(String, String)>,
+    /// Something that may have run or not would have changed what is known of its columns.
+    pub doubtful: bool,
     /// The query of a view.
     pub query: Option<Arc<Query>>,
     /// The names that a view gives to its columns.

@@ -73,6 +73,7 @@ impl Catalog {
             partition: None,
             bounds: None,
             parents: Vec::new(),
+            doubtful: false,
             options: Vec::new(),
             query: None,
             column_names: Vec::new(),

@@ -313,6 +313,38 @@ impl Catalog {
         self.rename_in_table(draft, &column.name, to);
         self.remember(draft, ObjectKind::Column, &column.name, Some(&to.text));
         self.rename_column_elsewhere(key, draft, &column.name, to);
+        self.rename_in_children(key, &column.name, to, 0);
+    }
+
+    /// The partitions of a table, and the tables that inherit from it, have the column too.
+    fn rename_in_children(&mut self, key: &Key, from: &str, to: &Name, depth: usize) {
+        // No engine takes tables that inherit from each other in a circle, but nothing here may hang.
+        if self.dialect() != Dialect::Postgres || depth > 16 {
+            return;
+        }
+        let node = Node::new(Class::Relation, key.clone());
+        let is_child = |child: &Key| {
+            let relation = self.store.relations().get(child);
+            child != key && relation.is_some_and(|relation| relation.parents.contains(key))
+        };
+        let children: Vec<Key> = (self.store.dependents(&node))
+            .filter(|one| one.class == Class::Relation && is_child(&one.key))
+            .map(|one| one.key.clone())
+            .collect();
+        for child in children {
+            let Some(relation) = self.store.relations().get(&child) else {
+                continue;
+            };
+            let mut changed = relation.as_ref().clone();
+            if self.column(&changed, from).is_none() || self.column(&changed, &to.text).is_some() {
+                continue;
+            }
+            self.rename_in_table(&mut changed, from, to);
+            self.remember(&mut changed, ObjectKind::Column, from, Some(&to.text));
+            self.rename_column_elsewhere(&child, &changed, from, to);
+            self.set(Fact::Relation(child.clone(), Some(Arc::new(changed))));
+            self.rename_in_children(&child, from, to, depth + 1);
+        }
     }
 
     /// The column in its own table.

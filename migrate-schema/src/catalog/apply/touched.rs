@@ -26,6 +26,9 @@ impl Catalog {
             Action::AlterTable(alter) => {
                 self.open(&alter.name);
                 self.may_have(alter);
+                if alter.changes.iter().any(changes_a_column) {
+                    self.doubt_columns(&alter.name);
+                }
                 for change in &alter.changes {
                     if let Alter::RenameTo(to) = change {
                         names.push(to.name.text.clone());
@@ -109,6 +112,18 @@ impl Catalog {
         }
     }
 
+    /// Nobody knows any more what the columns of a relation are.
+    fn doubt_columns(&mut self, path: &Path) {
+        if let Some(key) = self.relation_key(path)
+            && let Some(relation) = self.store.relations().get(&key)
+            && !relation.doubtful
+        {
+            let mut relation = relation.as_ref().clone();
+            relation.doubtful = true;
+            self.set(Fact::Relation(key, Some(Arc::new(relation))));
+        }
+    }
+
     /// Nobody knows any more all that a relation has.
     pub(in crate::catalog) fn open(&mut self, path: &Path) {
         let Some(key) = self.relation_key(path) else {
@@ -124,6 +139,18 @@ impl Catalog {
             self.set(Fact::Relation(key, Some(Arc::new(relation))));
         }
     }
+}
+
+/// Whether a change is one of a column that is there already.
+const fn changes_a_column(change: &Alter) -> bool {
+    matches!(
+        change,
+        Alter::DropColumn { .. }
+            | Alter::RenameColumn { .. }
+            | Alter::AlterColumn { .. }
+            | Alter::Redefine { .. }
+            | Alter::Rebuild(_)
+    )
 }
 
 fn altered_type(alter: &AlterType) -> Option<String> {

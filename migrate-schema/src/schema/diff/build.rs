@@ -23,14 +23,14 @@ pub(super) fn build(found: &Found<'_>, changes: &mut Vec<Change>) {
     for name in to
         .namespaces
         .iter()
-        .filter(|name| !names.contains(&from.namespaces, name))
+        .filter(|name| !names.contains(&from.namespaces, name) && !found.sides.unknown(name))
     {
         changes.push(Change::CreateNamespace(name.clone()));
     }
     for name in to
         .extensions
         .iter()
-        .filter(|name| !names.contains(&from.extensions, name))
+        .filter(|name| !names.contains(&from.extensions, name) && !found.sides.unknown(name))
     {
         changes.push(Change::CreateExtension(name.clone()));
     }

@@ -25,6 +25,12 @@ impl Sides<'_> {
         Names(self.dialect())
     }
 
+    /// Whether one of the two says of this name that it may be there or not.
+    pub(super) fn unknown(self, name: &str) -> bool {
+        let name = ObjectName::bare(name);
+        self.from.knows_nothing_of(&name) || self.to.knows_nothing_of(&name)
+    }
+
     pub(super) fn types(self, from: &str, to: &str) -> bool {
         !same::data_type(self.dialect(), from, to).is_no()
     }

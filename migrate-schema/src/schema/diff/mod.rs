@@ -293,7 +293,7 @@ impl<'a> Found<'a> {
         }
         let gone = |from: &[String], to: &[String]| -> Vec<String> {
             (from.iter())
-                .filter(|name| !names.contains(to, name))
+                .filter(|name| !names.contains(to, name) && !self.sides.unknown(name))
                 .cloned()
                 .collect()
         };

@@ -450,14 +450,14 @@ pub(super) fn indexes(
     for old in from {
         match find(to, &old.name) {
             Some(new) if sides.index(old, &new) => {}
-            None if open.1 => {}
+            None if open.1 || sides.unknown(&old.name) => {}
             _ => drop.push(old.clone()),
         }
     }
     for new in to {
         match find(from, &new.name) {
             Some(old) if sides.index(&old, new) => {}
-            None if open.0 => {}
+            None if open.0 || sides.unknown(&new.name) => {}
             _ => create.push(new.clone()),
         }
     }
@@ -478,14 +478,14 @@ pub(super) fn triggers(
     for old in from {
         match find(to, &old.name) {
             Some(new) if sides.trigger(old, &new) => {}
-            None if open.1 => {}
+            None if open.1 || sides.unknown(&old.name) => {}
             _ => drop.push(old.clone()),
         }
     }
     for new in to {
         match find(from, &new.name) {
             Some(old) if sides.trigger(&old, new) => {}
-            None if open.0 => {}
+            None if open.0 || sides.unknown(&new.name) => {}
             _ => create.push(new.clone()),
         }
     }

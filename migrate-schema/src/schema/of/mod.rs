@@ -52,6 +52,9 @@ impl Of<'_> {
                 RelationKind::Table | RelationKind::ForeignTable | RelationKind::VirtualTable => {
                     let table = self.table(relation);
                     schema.tables.push(table);
+                    if relation.doubtful {
+                        self.unknown.push(relation.name.clone());
+                    }
                 }
                 RelationKind::View | RelationKind::MaterializedView => match self.view(relation) {
                     Some(view) => schema.views.push(view),

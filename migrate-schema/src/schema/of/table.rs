@@ -164,6 +164,10 @@ impl<'a> Of<'a> {
             tree::Identity::ByDefault => Identity::ByDefault,
         });
         made.auto_increment = column.auto_increment;
+        // MySQL numbers no column that could be without a number.
+        if dialect == Dialect::Mysql && column.auto_increment {
+            made.nullable = false;
+        }
         if dialect == Dialect::Postgres {
             self.number(relation, column, &mut made);
         }
