@@ -33,8 +33,15 @@ pub fn default(dialect: Dialect, data_type: &str, a: Option<&str>, b: Option<&st
 }
 
 fn is_null(dialect: Dialect, sql: &str) -> bool {
-    dialect != Dialect::Sqlite
-        && parse::expression(sql, dialect).is_some_and(|node| node.peeled().1.head == Head::Null)
+    let Some(node) = parse::expression(sql, dialect) else {
+        return false;
+    };
+    // MySQL: `DEFAULT NULL COLLATE utf8mb4_bin` says the collation of the column.
+    let own = match (&node.head, node.parts.first()) {
+        (Head::Named("collate", _), Some(inner)) if dialect == Dialect::Mysql => inner,
+        _ => &node,
+    };
+    dialect != Dialect::Sqlite && own.peeled().1.head == Head::Null
 }
 
 /// Two constants as values of this type.

@@ -167,6 +167,7 @@ fn a_default_is_a_value_of_its_type() {
     assert_eq!(same("decimal(10,2)", "0", "'0.00'"), Same::Yes);
     assert_eq!(same("int", "1", "'2'"), Same::No);
     assert_eq!(same("tinyint(1)", "false", "0"), Same::Yes);
+    assert_eq!(same("text", "NULL COLLATE utf8mb4_bin", "NULL"), Same::Yes);
 }
 
 #[test]
