@@ -234,9 +234,10 @@ Database migrations, checked while they compile
 Usage: cargo migrate [OPTIONS] <COMMAND>
 
 Commands:
-  new     Write a new migration, and the line that makes it a module [aliases: make, create]
-  import  Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
-  lint    Check a folder of SQL migrations, whatever tool runs them, or the migrations of a package
+  new          Write a new migration, and the line that makes it a module [aliases: make, create]
+  completions  Write a script that completes commands and flags in a shell
+  import       Turn a folder of SQL migrations, whatever tool they are for, into Rust migrations
+  lint         Check a folder of SQL migrations, whatever tool runs them, or the migrations of a package
 
 Options:
   -p, --package <NAME>
@@ -268,6 +269,7 @@ Options:
 
 Every other command (up, down, status, plan, …) is run by the application's own program, as
 `cargo run --bin migrate -- COMMAND` would. `cargo migrate up --help` shows the flags of one.
+`schema` is done here for documents and for databases that are named by `--database-url`.
 
 "#]]);
     app.cargo("migrate new --help").shows(str![[r#"
