@@ -36,8 +36,28 @@ impl Node {
 
     /// Starts it, and waits until it is ready.
     pub(crate) fn start(&self, more: &[&str]) {
+        let started = Instant::now();
         self.launch(more);
+        while self.meets_its_predecessor(started) {
+            self.process().take();
+            thread::sleep(LOOK_AGAIN);
+            self.launch(more);
+        }
         self.wait();
+    }
+
+    /// Whether it has ended because what was killed before it is not quite gone: PostgreSQL's memory stays until the last of its
+    /// processes does.
+    fn meets_its_predecessor(&self, started: Instant) -> bool {
+        while started.elapsed() < LIMIT && !(self.ready)() {
+            if !self.is_running() {
+                let said = fs::read_to_string(&self.launch.log).unwrap_or_default();
+                let mut last = said.lines().rev().take(2);
+                return last.any(|line| line.contains("pre-existing shared memory block"));
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        false
     }
 
     /// Starts it.
