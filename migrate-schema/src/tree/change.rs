@@ -158,27 +158,9 @@ impl Lowering<'_> {
             }
         }
         CreateTable {
-            name: path(&table.name),
-            if_not_exists: false,
-            or_replace: false,
-            temporary: false,
-            foreign: false,
             columns,
             constraints,
-            like: Vec::new(),
-            inherits: Vec::new(),
-            partition_of: None,
-            partition_by: Vec::new(),
-            partition_range: None,
-            bounds: None,
-            partitioned: false,
-            of_type: None,
-            query: None,
-            strict: false,
-            without_rowid: false,
-            virtual_table: None,
-            faults: Vec::new(),
-            options: Vec::new(),
+            ..CreateTable::new(path(&table.name))
         }
     }
 

@@ -82,6 +82,35 @@ pub struct CreateTable {
     pub options: Vec<(String, String)>,
 }
 
+impl CreateTable {
+    /// A table that has nothing yet.
+    pub const fn new(name: Path) -> Self {
+        Self {
+            name,
+            if_not_exists: false,
+            or_replace: false,
+            temporary: false,
+            foreign: false,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            like: Vec::new(),
+            inherits: Vec::new(),
+            partition_of: None,
+            partition_by: Vec::new(),
+            partition_range: None,
+            bounds: None,
+            partitioned: false,
+            of_type: None,
+            query: None,
+            strict: false,
+            without_rowid: false,
+            virtual_table: None,
+            faults: Vec::new(),
+            options: Vec::new(),
+        }
+    }
+}
+
 /// `USING module(arguments)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VirtualTable {

@@ -39,27 +39,10 @@ impl Parser<'_> {
             );
         }
         let mut table = CreateTable {
-            name: self.path("the name of the table")?,
             if_not_exists,
             or_replace,
             temporary,
-            foreign: false,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            like: Vec::new(),
-            inherits: Vec::new(),
-            partition_of: None,
-            partition_by: Vec::new(),
-            partition_range: None,
-            bounds: None,
-            partitioned: false,
-            of_type: None,
-            query: None,
-            strict: false,
-            without_rowid: false,
-            virtual_table: None,
-            faults: Vec::new(),
-            options: Vec::new(),
+            ..CreateTable::new(self.path("the name of the table")?)
         };
         if self.word("like") {
             table.like.push(self.like()?);

@@ -66,27 +66,8 @@ impl Reader {
 
     fn empty_table(&self, node: &Node, name: Kind) -> Option<CreateTable> {
         Some(CreateTable {
-            name: self.child_path(node, name)?,
-            if_not_exists: false,
-            or_replace: false,
             temporary: has_child(node, Kind::TEMP),
-            foreign: false,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            like: Vec::new(),
-            inherits: Vec::new(),
-            partition_of: None,
-            partition_by: Vec::new(),
-            partition_range: None,
-            bounds: None,
-            partitioned: false,
-            of_type: None,
-            query: None,
-            strict: false,
-            without_rowid: false,
-            virtual_table: None,
-            faults: Vec::new(),
-            options: Vec::new(),
+            ..CreateTable::new(self.child_path(node, name)?)
         })
     }
 

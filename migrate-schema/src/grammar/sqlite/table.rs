@@ -18,7 +18,7 @@ impl Cursor<'_> {
         let mut table = CreateTable {
             if_not_exists: self.if_not_exists()?,
             temporary,
-            ..empty_table(self.path()?)
+            ..CreateTable::new(self.path()?)
         };
         if self.eat(TK_AS) {
             table.query = Some(self.query()?);
@@ -105,7 +105,7 @@ impl Cursor<'_> {
         Ok(CreateTable {
             if_not_exists,
             virtual_table: Some(VirtualTable { module, arguments }),
-            ..empty_table(name)
+            ..CreateTable::new(name)
         })
     }
 
@@ -526,31 +526,5 @@ impl Cursor<'_> {
         self.expect(TK_NULL)?;
         self.on_conflict()?;
         Ok(Alter::AlterColumn { name, change })
-    }
-}
-
-fn empty_table(name: Path) -> CreateTable {
-    CreateTable {
-        name,
-        if_not_exists: false,
-        or_replace: false,
-        temporary: false,
-        foreign: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        like: Vec::new(),
-        inherits: Vec::new(),
-        partition_of: None,
-        partition_by: Vec::new(),
-        partition_range: None,
-        bounds: None,
-        partitioned: false,
-        of_type: None,
-        query: None,
-        strict: false,
-        without_rowid: false,
-        virtual_table: None,
-        faults: Vec::new(),
-        options: Vec::new(),
     }
 }

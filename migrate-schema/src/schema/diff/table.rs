@@ -440,52 +440,49 @@ pub(super) const fn is_partition(table: &Table) -> bool {
 /// The indexes to drop and those to make. `open` says of each side that there may be more.
 pub(super) fn indexes(
     sides: Sides<'_>,
-    (from, to): (&[Index], &[Index]),
+    both: (&[Index], &[Index]),
     open: (bool, bool),
 ) -> (Vec<Index>, Vec<Index>) {
-    let names = sides.names();
-    let find =
-        |list: &[Index], name: &str| (list.iter().find(|one| names.same(&one.name, name))).cloned();
-    let (mut drop, mut create) = (Vec::new(), Vec::new());
-    for old in from {
-        match find(to, &old.name) {
-            Some(new) if sides.index(old, &new) => {}
-            None if open.1 || sides.unknown(&old.name) => {}
-            _ => drop.push(old.clone()),
-        }
-    }
-    for new in to {
-        match find(from, &new.name) {
-            Some(old) if sides.index(&old, new) => {}
-            None if open.0 || sides.unknown(&new.name) => {}
-            _ => create.push(new.clone()),
-        }
-    }
-    (drop, create)
+    let same = |old: &Index, new: &Index| sides.index(old, new);
+    by_name(sides, both, open, |index| &index.name, same)
 }
 
 /// The triggers to drop and those to make.
 pub(super) fn triggers(
     sides: Sides<'_>,
-    (from, to): (&[Trigger], &[Trigger]),
+    both: (&[Trigger], &[Trigger]),
     open: (bool, bool),
 ) -> (Vec<Trigger>, Vec<Trigger>) {
+    let same = |old: &Trigger, new: &Trigger| sides.trigger(old, new);
+    by_name(sides, both, open, |trigger| &trigger.name, same)
+}
+
+/// What is found by its name: what to drop, and what to make.
+fn by_name<T: Clone>(
+    sides: Sides<'_>,
+    (from, to): (&[T], &[T]),
+    open: (bool, bool),
+    name: fn(&T) -> &str,
+    same: impl Fn(&T, &T) -> bool,
+) -> (Vec<T>, Vec<T>) {
     let names = sides.names();
-    let find = |list: &[Trigger], name: &str| {
-        (list.iter().find(|one| names.same(&one.name, name))).cloned()
+    let find = |list: &[T], wanted: &T| {
+        let mut list = list.iter();
+        list.find(|one| names.same(name(one), name(wanted)))
+            .cloned()
     };
     let (mut drop, mut create) = (Vec::new(), Vec::new());
     for old in from {
-        match find(to, &old.name) {
-            Some(new) if sides.trigger(old, &new) => {}
-            None if open.1 || sides.unknown(&old.name) => {}
+        match find(to, old) {
+            Some(new) if same(old, &new) => {}
+            None if open.1 || sides.unknown(name(old)) => {}
             _ => drop.push(old.clone()),
         }
     }
     for new in to {
-        match find(from, &new.name) {
-            Some(old) if sides.trigger(&old, new) => {}
-            None if open.0 || sides.unknown(&new.name) => {}
+        match find(from, new) {
+            Some(old) if same(&old, new) => {}
+            None if open.0 || sides.unknown(name(new)) => {}
             _ => create.push(new.clone()),
         }
     }

@@ -11,27 +11,8 @@ impl Cursor<'_> {
     pub(super) fn create_table(&mut self) -> Option<Vec<Action>> {
         let if_not_exists = self.if_not_exists();
         let mut table = CreateTable {
-            name: self.path()?,
             if_not_exists,
-            or_replace: false,
-            temporary: false,
-            foreign: false,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            like: Vec::new(),
-            inherits: Vec::new(),
-            partition_of: None,
-            partition_by: Vec::new(),
-            partition_range: None,
-            bounds: None,
-            partitioned: false,
-            of_type: None,
-            query: None,
-            strict: false,
-            without_rowid: false,
-            virtual_table: None,
-            faults: Vec::new(),
-            options: Vec::new(),
+            ..CreateTable::new(self.path()?)
         };
         self.need(Kind::L_PAREN)?;
         loop {
